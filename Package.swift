@@ -1,0 +1,104 @@
+// swift-tools-version: 6.2
+// Every module and every arrow between them; the only place where a dependency appears.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let jwt: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
+
+/// What each service is made of: its own code, the shared modules, nothing of another service.
+let serviceParts: [Target.Dependency] = ["Contracts", "Bus", "Storage", "EventLog", "ServiceKit", logging, lifecycle, configuration]
+
+/// A service is a library, so that tests can run it inside their own process, plus a thin executable.
+func service(_ name: String, extra: [Target.Dependency] = [], resources: [Resource] = [], exclude: [String] = []) -> [Target] {
+    [
+        .target(
+            name: "\(name)Service", dependencies: serviceParts + extra, path: "Services/\(name)/Service",
+            exclude: exclude, resources: resources, swiftSettings: strict),
+        .executableTarget(
+            name: name.lowercased(), dependencies: [.byName(name: "\(name)Service"), "ServiceKit", configuration],
+            path: "Services/\(name)/Main", swiftSettings: strict),
+    ]
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["Contracts"], path: "Tests/\(name)", resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "Switchboard",
+    platforms: [.macOS(.v15)],
+    products: ["gateway", "accounts", "chat", "router", "switchboard"].map { .executable(name: $0, targets: [$0]) },
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "CommandLineArguments"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+    ],
+    targets: [
+        .systemLibrary(name: "CZeroMQ", path: "Shared/CZeroMQ"),
+        .systemLibrary(name: "CLibPQ", path: "Shared/CLibPQ"),
+        .target(name: "Contracts", dependencies: [crypto], path: "Shared/Contracts", swiftSettings: strict),
+        .target(name: "Bus", dependencies: ["Contracts", "CZeroMQ", crypto, logging, lifecycle], path: "Shared/Bus", swiftSettings: strict),
+        .target(
+            name: "Storage", dependencies: ["Contracts", "CLibPQ", crypto, logging, lifecycle], path: "Shared/Storage",
+            swiftSettings: strict),
+        .target(
+            name: "EventLog", dependencies: ["Contracts", "Bus", "Storage", crypto, logging, lifecycle], path: "Shared/EventLog",
+            swiftSettings: strict),
+        .target(
+            name: "ServiceKit", dependencies: ["Contracts", "Bus", "Storage", "EventLog", logging, lifecycle, configuration, hummingbird],
+            path: "Shared/ServiceKit", swiftSettings: strict),
+        .executableTarget(
+            name: "switchboard",
+            dependencies: [
+                "Contracts", "Bus", "Storage", "EventLog", "ServiceKit", "AccountsService", "ChatService", "RouterService", logging,
+                crypto, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Services/Switchboard", exclude: ["README.md"], swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["Contracts", "Bus", "Storage", "EventLog", logging], path: "Tests/Support",
+            swiftSettings: strict),
+        tests("ContractsTests", [], resources: [.copy("Fixtures")]),
+        tests("BusTests", ["Bus", "TestSupport"]),
+        tests("StorageTests", ["Storage", "TestSupport"]),
+        tests("EventLogTests", ["EventLog", "Storage", "Bus", "TestSupport"]),
+        tests("AccountsTests", ["AccountsService", "TestSupport", jwt]),
+        tests("ChatTests", ["ChatService", "TestSupport"]),
+        tests("RouterTests", ["RouterService", "TestSupport"]),
+        tests("GatewayTests", ["GatewayService", "TestSupport"]),
+        tests(
+            "SuiteTests",
+            [
+                "GatewayService", "AccountsService", "ChatService", "RouterService", "TestSupport",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ]),
+    ]
+        + service("Accounts", extra: [crypto, cryptoExtras, jwt], resources: [.copy("Storage/Migrations")])
+        + service("Chat", extra: [crypto], resources: [.copy("Storage/Migrations")])
+        + service("Router", extra: [crypto], resources: [.copy("Storage/Migrations")])
+        + service(
+            "Gateway",
+            extra: [
+                crypto, jwt, hummingbird, .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOWebSocket", package: "swift-nio"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ])
+)

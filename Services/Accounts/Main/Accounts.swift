@@ -1,0 +1,1 @@
+@main struct MainAccounts { static func main() {} }

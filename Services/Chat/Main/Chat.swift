@@ -1,0 +1,1 @@
+@main struct MainChat { static func main() {} }

@@ -1,0 +1,1 @@
+@main struct MainGateway { static func main() {} }

@@ -1,0 +1,1 @@
+@main struct MainRouter { static func main() {} }

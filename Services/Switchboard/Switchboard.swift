@@ -1,0 +1,1 @@
+@main struct MainSwitchboard { static func main() {} }

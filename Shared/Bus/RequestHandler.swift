@@ -1,0 +1,51 @@
+import Contracts
+import Foundation
+
+/// Answers one kind of request.
+package protocol RequestHandler<Request>: Sendable {
+    associatedtype Request: BusRequest
+    /// - Throws: `Request.Failure` for a refusal; ``BusError`` for trouble; anything else is a bug and becomes an incident.
+    func answer(_ request: Request, context: RequestContext) async throws -> Request.Reply
+}
+
+/// What came around the request.
+package struct RequestContext: Sendable {
+    package let key: RequestKey
+    package let clientID: TenantID?
+    package let deadline: ContinuousClock.Instant
+    package let traceparent: String?
+
+    package init(key: RequestKey, clientID: TenantID?, deadline: ContinuousClock.Instant, traceparent: String?) {
+        self.key = key
+        self.clientID = clientID
+        self.deadline = deadline
+        self.traceparent = traceparent
+    }
+}
+
+extension Bus {
+    /// Asks and waits for the typed answer.
+    /// - Parameters:
+    ///   - key: the same for every attempt at one effect; a fresh one by default.
+    ///   - clientID: the tenant the request is for; nil only before a tenant is known.
+    /// - Throws: `Request.Failure` when the service refuses, ``BusError`` otherwise.
+    package func request<Request: BusRequest>(
+        _ request: Request, clientID: TenantID?, key: RequestKey = .random(), budget: Duration = .seconds(5), traceparent: String? = nil
+    ) async throws -> Request.Reply {
+        let envelope = RequestEnvelope(
+            subject: Request.subject, key: key, budget: budget, clientID: clientID, traceparent: traceparent,
+            payload: try JSON.encode(request))
+        do {
+            let reply = try await self.request(envelope, to: Request.service)
+            return try JSON.decode(Request.Reply.self, from: reply)
+        } catch BusError.refused(let refusal) {
+            throw Request.Failure(code: refusal.code, details: refusal.details)
+        } catch let error as DecodingError {
+            throw BusError.malformed("\(Request.subject): \(error)")
+        }
+    }
+}
+
+extension RequestKey {
+    package static func random() -> RequestKey { RequestKey(bytes: UUID().bytes) }
+}

@@ -1,0 +1,43 @@
+/// Who asks, as the gateway read it from a verified token or key. Every handler checks it again.
+package struct Principal: Codable, Sendable, Hashable {
+    package let clientID: TenantID
+    /// A user, a customer (role `customer`) or an API key (role `service`).
+    package let subject: Identifier<User>
+    package let role: Role
+    /// What colleagues and customers see; empty for a visitor without a name.
+    package let name: String
+
+    package init(clientID: TenantID, subject: Identifier<User>, role: Role, name: String) {
+        self.clientID = clientID
+        self.subject = subject
+        self.role = role
+        self.name = name
+    }
+
+    /// The customer this visitor token speaks for, nil for everybody else.
+    package var customerID: CustomerID? { role == .customer ? CustomerID(subject.uuid) : nil }
+
+    private enum CodingKeys: String, CodingKey {
+        case clientID = "client_id"
+        case subject, role, name
+    }
+}
+
+package struct Role: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible {
+    package let rawValue: String
+    package init(rawValue: String) { self.rawValue = rawValue }
+
+    package static let administrator = Role(rawValue: "admin")
+    package static let supervisor = Role(rawValue: "supervisor")
+    package static let agent = Role(rawValue: "agent")
+    package static let viewer = Role(rawValue: "viewer")
+    /// An API key.
+    package static let service = Role(rawValue: "service")
+    /// A visitor of a website.
+    package static let customer = Role(rawValue: "customer")
+
+    /// Roles that a person of the company can have.
+    package static let staff: Set<Role> = [.administrator, .supervisor, .agent, .viewer]
+
+    package var description: String { rawValue }
+}
