@@ -1,0 +1,44 @@
+import Foundation
+
+/// Where the database is and how patiently we use it. Never prints its URL: it carries a password.
+package struct DatabaseConfiguration: Sendable, CustomStringConvertible, CustomReflectable {
+    /// `postgres://user:password@host:port/database`, or libpq's `key=value` form.
+    package var url: String
+    /// Threads, each with its own connection. Bounds what this process asks of PostgreSQL at the same time.
+    package var poolSize: Int
+    /// How many jobs may wait for a connection. Beyond it: ``DatabaseError/unavailable(_:)``, so that callers are told
+    /// while they can still do something. 1,024 jobs of a millisecond on four connections are a quarter of a second.
+    package var waitingMax = 1024
+    /// How long a job may wait for a connection; then ``DatabaseError/unavailable(_:)``.
+    package var waitMax = Duration.seconds(3)
+    /// Prepared statements kept per connection; the least recently used one makes room. A service has some hundred.
+    package var preparedStatementsMax = 256
+    /// For TCP, TLS and sign-in together. Unit: whole seconds, at least 2. Source: libpq, `connect_timeout`.
+    package var connectTimeout = Duration.seconds(3)
+    /// A statement that runs longer is cancelled by the server: ``DatabaseError/statementTimeout``. Zero: no limit.
+    package var statementTimeout = Duration.seconds(5)
+    /// A lock that is not granted in this time: ``DatabaseError/lockTimeout``. Zero: no limit.
+    package var lockTimeout = Duration.seconds(2)
+    /// The server ends sessions that sit in a transaction for longer than this. Zero: no limit.
+    package var idleInTransactionTimeout = Duration.seconds(10)
+    /// A server that says nothing for this long counts as lost; longer than `statementTimeout`, which it enforces itself.
+    package var responseTimeout = Duration.seconds(15)
+    /// First pause after a failed connection attempt; doubles up to `reconnectPauseMax`, with half of it at random.
+    package var reconnectPause = Duration.milliseconds(50)
+    package var reconnectPauseMax = Duration.seconds(2)
+    /// Seen in `pg_stat_activity`.
+    package var applicationName = "switchboard"
+
+    package init(url: String, poolSize: Int = 4) {
+        self.url = url
+        self.poolSize = max(1, poolSize)
+    }
+
+    package var description: String { "DatabaseConfiguration(poolSize: \(poolSize))" }
+    package var customMirror: Mirror { Mirror(self, children: ["poolSize": poolSize]) }
+}
+
+extension Duration {
+    /// Rounded down; what PostgreSQL's settings are written in.
+    var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+}

@@ -1,0 +1,198 @@
+import Contracts
+import Foundation
+
+extension Bool: DatabaseValue, DatabaseElement {
+    package static var databaseType: DatabaseType { .bool }
+    package func append(to bytes: inout [UInt8]) -> Bool {
+        bytes.append(self ? 1 : 0)
+        return true
+    }
+    package static func read(_ field: Field) throws -> Bool {
+        guard field.type == DatabaseType.bool.oid else { throw field.mismatch("Bool") }
+        return try field.integer(UInt8.self) != 0
+    }
+}
+
+extension Int: DatabaseValue, DatabaseElement {
+    package static var databaseType: DatabaseType { .int8 }
+    package func append(to bytes: inout [UInt8]) -> Bool {
+        bytes.append(bigEndian: Int64(self))
+        return true
+    }
+    package static func read(_ field: Field) throws -> Int { Int(try Int64.read(field)) }
+}
+
+extension Int64: DatabaseValue, DatabaseElement {
+    package static var databaseType: DatabaseType { .int8 }
+    package func append(to bytes: inout [UInt8]) -> Bool {
+        bytes.append(bigEndian: self)
+        return true
+    }
+    package static func read(_ field: Field) throws -> Int64 {
+        switch field.type {
+        case DatabaseType.int8.oid: try field.integer(Int64.self)
+        case DatabaseType.int4.oid: Int64(try field.integer(Int32.self))
+        case DatabaseType.int2.oid: Int64(try field.integer(Int16.self))
+        default: throw field.mismatch("an integer")
+        }
+    }
+}
+
+extension Int32: DatabaseValue, DatabaseElement {
+    package static var databaseType: DatabaseType { .int4 }
+    package func append(to bytes: inout [UInt8]) -> Bool {
+        bytes.append(bigEndian: self)
+        return true
+    }
+    package static func read(_ field: Field) throws -> Int32 {
+        switch field.type {
+        case DatabaseType.int4.oid: try field.integer(Int32.self)
+        case DatabaseType.int2.oid: Int32(try field.integer(Int16.self))
+        default: throw field.mismatch("Int32")
+        }
+    }
+}
+
+extension Double: DatabaseValue, DatabaseElement {
+    package static var databaseType: DatabaseType { .float8 }
+    package func append(to bytes: inout [UInt8]) -> Bool {
+        bytes.append(bigEndian: bitPattern)
+        return true
+    }
+    package static func read(_ field: Field) throws -> Double {
+        switch field.type {
+        case DatabaseType.float8.oid: Double(bitPattern: try field.integer(UInt64.self))
+        case DatabaseType.float4.oid: Double(Float(bitPattern: try field.integer(UInt32.self)))
+        default: throw field.mismatch("Double")
+        }
+    }
+}
+
+extension String: DatabaseValue, DatabaseElement {
+    package static var databaseType: DatabaseType { .text }
+    package func append(to bytes: inout [UInt8]) -> Bool {
+        bytes.append(contentsOf: utf8)
+        return true
+    }
+    package static func read(_ field: Field) throws -> String {
+        guard DatabaseType.textual.contains(field.type) || field.type >= DatabaseType.firstOwn else { throw field.mismatch("String") }
+        return String(decoding: try field.required(), as: UTF8.self)
+    }
+}
+
+extension UUID: DatabaseValue, DatabaseElement {
+    package static var databaseType: DatabaseType { .uuid }
+    package func append(to bytes: inout [UInt8]) -> Bool {
+        withUnsafeBytes(of: uuid) { bytes.append(contentsOf: $0) }
+        return true
+    }
+    package static func read(_ field: Field) throws -> UUID {
+        guard field.type == DatabaseType.uuid.oid else { throw field.mismatch("UUID") }
+        let bytes = try field.required()
+        guard bytes.count == 16 else { throw DatabaseError.decoding("has \(bytes.count) bytes") }
+        return UUID(uuid: bytes.loadUnaligned(as: uuid_t.self))
+    }
+}
+
+extension Identifier: DatabaseValue, DatabaseElement {
+    package static var databaseType: DatabaseType { .uuid }
+    package func append(to bytes: inout [UInt8]) -> Bool { uuid.append(to: &bytes) }
+    package static func read(_ field: Field) throws -> Self { Self(try UUID.read(field)) }
+}
+
+/// PostgreSQL keeps microseconds since 2000-01-01; what is finer is rounded.
+extension Date: DatabaseValue, DatabaseElement {
+    /// Seconds from 2000-01-01 to Foundation's 2001-01-01; 2000 was a leap year.
+    private static let secondsTo2001: Int64 = 366 * 86_400
+
+    package static var databaseType: DatabaseType { .timestamptz }
+    package func append(to bytes: inout [UInt8]) -> Bool {
+        let microseconds = (timeIntervalSinceReferenceDate * 1_000_000).rounded()
+        bytes.append(bigEndian: Int64(microseconds) + Self.secondsTo2001 * 1_000_000)
+        return true
+    }
+    package static func read(_ field: Field) throws -> Date {
+        guard field.type == DatabaseType.timestamptz.oid else { throw field.mismatch("Date") }
+        let microseconds = try field.integer(Int64.self) - Self.secondsTo2001 * 1_000_000
+        return Date(timeIntervalSinceReferenceDate: Double(microseconds) / 1_000_000)
+    }
+}
+
+/// `jsonb`. It keeps neither the order of members nor spaces; payloads that must keep their bytes are `bytea`.
+extension JSONValue: DatabaseValue, DatabaseElement {
+    /// The only version of jsonb's binary form. Source: PostgreSQL 15, `jsonb_recv`.
+    private static let version: UInt8 = 1
+
+    package static var databaseType: DatabaseType { .jsonb }
+    package func append(to bytes: inout [UInt8]) -> Bool {
+        bytes.append(Self.version)
+        appendText(to: &bytes)
+        return true
+    }
+    package static func read(_ field: Field) throws -> JSONValue {
+        var bytes = try field.required()[...]
+        switch field.type {
+        case DatabaseType.jsonb.oid:
+            guard bytes.popFirst() == version else { throw DatabaseError.decoding("is jsonb of an unknown version") }
+        case DatabaseType.json.oid: break
+        default: throw field.mismatch("JSONValue")
+        }
+        do {
+            return try JSON.decode(JSONValue.self, from: bytes)
+        } catch {
+            throw DatabaseError.decoding("is JSON that we cannot read")
+        }
+    }
+
+    /// Numbers that JSON cannot write (infinite, not a number) become null.
+    private func appendText(to bytes: inout [UInt8]) {
+        switch self {
+        case .null: bytes.append(contentsOf: "null".utf8)
+        case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
+        case .integer(let value): bytes.append(contentsOf: String(value).utf8)
+        case .number(let value): bytes.append(contentsOf: (value.isFinite ? value.description : "null").utf8)
+        case .string(let value): Self.appendString(value, to: &bytes)
+        case .array(let values):
+            bytes.append(UInt8(ascii: "["))
+            for (index, value) in values.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                value.appendText(to: &bytes)
+            }
+            bytes.append(UInt8(ascii: "]"))
+        case .object(let members):
+            bytes.append(UInt8(ascii: "{"))
+            for (index, member) in members.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                Self.appendString(member.key, to: &bytes)
+                bytes.append(UInt8(ascii: ":"))
+                member.value.appendText(to: &bytes)
+            }
+            bytes.append(UInt8(ascii: "}"))
+        }
+    }
+
+    private static func appendString(_ text: String, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                bytes.append(UInt8(ascii: "\\"))
+                bytes.append(byte)
+            case 0..<0x20:
+                bytes.append(contentsOf: "\\u00".utf8)
+                bytes.append(hexadecimalDigits[Int(byte >> 4)])
+                bytes.append(hexadecimalDigits[Int(byte & 15)])
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static let hexadecimalDigits = Array("0123456789abcdef".utf8)
+}
+
+extension Optional: DatabaseValue where Wrapped: DatabaseValue {
+    package static var databaseType: DatabaseType { Wrapped.databaseType }
+    package func append(to bytes: inout [UInt8]) -> Bool { self?.append(to: &bytes) ?? false }
+    package static func read(_ field: Field) throws -> Wrapped? { field.bytes == nil ? nil : try Wrapped.read(field) }
+}

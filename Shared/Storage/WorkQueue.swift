@@ -1,0 +1,99 @@
+import Dispatch
+import Synchronization
+
+/// Jobs that wait for a connection: bounded in number and in time.
+final class WorkQueue: Sendable {
+    struct Job: Sendable {
+        let deadline: ContinuousClock.Instant
+        /// Runs on the connection's thread.
+        let run: @Sendable (Worker) -> Void
+        /// Called instead of `run`, once.
+        let refuse: @Sendable (DatabaseError) -> Void
+    }
+
+    private struct State {
+        /// Group commit's lanes: few, and each carries many commands.
+        var urgent: [Job] = []
+        var ordinary: [Job] = []
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+    private let arrivals = DispatchSemaphore(value: 0)
+    private let waitingMax: Int
+
+    init(waitingMax: Int) { self.waitingMax = waitingMax }
+
+    /// Never waits. Refuses the job at once when the queue is full or closed.
+    func add(_ job: Job, isUrgent: Bool = false) {
+        let refusal = state.withLock { state -> DatabaseError? in
+            if state.isClosed { return .unavailable("the database is closed") }
+            if isUrgent {
+                state.urgent.append(job)
+            } else if state.ordinary.count < waitingMax {
+                state.ordinary.append(job)
+            } else {
+                return .unavailable("\(waitingMax) jobs wait for a connection")
+            }
+            return nil
+        }
+        if let refusal { job.refuse(refusal) } else { arrivals.signal() }
+    }
+
+    /// Puts a job back to the front that its worker could not begin.
+    func putBack(_ job: Job) {
+        let isClosed = state.withLock { state in
+            if !state.isClosed { state.urgent.insert(job, at: 0) }
+            return state.isClosed
+        }
+        if isClosed { job.refuse(.unavailable("the database is closed")) } else { arrivals.signal() }
+    }
+
+    enum Next {
+        case job(Job)
+        case nothing
+        case closed
+    }
+
+    /// Blocks the calling thread until there may be something to do.
+    func next() -> Next {
+        arrivals.wait()
+        return state.withLock { state in
+            if !state.urgent.isEmpty { return .job(state.urgent.removeFirst()) }
+            if !state.ordinary.isEmpty { return .job(state.ordinary.removeFirst()) }
+            return state.isClosed ? .closed : .nothing
+        }
+    }
+
+    /// Refuses what has waited too long.
+    func expire(now: ContinuousClock.Instant = .now) {
+        let late = state.withLock { state in
+            var late: [Job] = []
+            func keep(_ job: Job) -> Bool {
+                if job.deadline > now { return true }
+                late.append(job)
+                return false
+            }
+            state.urgent = state.urgent.filter(keep)
+            state.ordinary = state.ordinary.filter(keep)
+            return late
+        }
+        for job in late { job.refuse(.unavailable("no connection became free in time")) }
+    }
+
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    /// Refuses what waits and wakes all workers for the last time.
+    func close(workers: Int) {
+        let waiting = state.withLock { state in
+            defer {
+                state.isClosed = true
+                state.urgent = []
+                state.ordinary = []
+            }
+            return state.urgent + state.ordinary
+        }
+        for job in waiting { job.refuse(.unavailable("the database is closed")) }
+        for _ in 0..<workers { arrivals.signal() }
+    }
+}

@@ -1,0 +1,85 @@
+import Dispatch
+import Foundation
+import Logging
+
+/// A thread's half of the pool: owns one connection, takes one job after the other.
+final class Worker {
+    private let configuration: DatabaseConfiguration
+    private let queue: WorkQueue
+    private let logger: Logger
+    private var connection: Connection?
+    private var pause: Duration
+
+    init(_ configuration: DatabaseConfiguration, queue: WorkQueue, logger: Logger) {
+        self.configuration = configuration
+        self.queue = queue
+        self.logger = logger
+        pause = configuration.reconnectPause
+    }
+
+    func run() {
+        loop: while true {
+            switch queue.next() {
+            case .closed: break loop
+            case .nothing: continue
+            case .job(let job):
+                if prepareConnection() {
+                    job.run(self)
+                } else {
+                    queue.putBack(job)
+                    rest()
+                }
+            }
+        }
+        connection = nil
+    }
+
+    /// Runs `body` and commits, on this thread.
+    /// - Throws: what `body` threw, after ROLLBACK; ``DatabaseError``.
+    func transaction<Result>(_ scope: Scope, _ body: (Transaction) throws -> Result) throws -> Result {
+        let transaction = try begin(scope)
+        defer { end(transaction) }
+        let result = try body(transaction)
+        try transaction.commit()
+        return result
+    }
+
+    /// BEGIN, scope, statements and COMMIT in one round trip.
+    func pipeline(_ scope: Scope, _ statements: [SQL]) throws -> [Rows] {
+        let transaction = try begin(scope)
+        defer { end(transaction) }
+        return try transaction.commit(statements)
+    }
+
+    private func begin(_ scope: Scope) throws -> Transaction {
+        guard prepareConnection(), let connection else { throw DatabaseError.unavailable("no connection") }
+        return Transaction(on: connection, scope: scope)
+    }
+
+    private func end(_ transaction: Transaction) {
+        transaction.rollBack()
+        if transaction.isConnectionStale { connection = nil }
+    }
+
+    /// - Returns: false if the database cannot be reached now.
+    private func prepareConnection() -> Bool {
+        connection?.checkIdle()
+        if let connection, !connection.isLost { return true }
+        connection = nil
+        do {
+            connection = try Connection(configuration)
+            pause = configuration.reconnectPause
+            return true
+        } catch {
+            logger.warning("The database cannot be reached", metadata: ["reason": "\(error)"])
+            return false
+        }
+    }
+
+    /// Half of the pause is fixed, half is chance, so that a pool does not knock in step.
+    private func rest() {
+        let half = pause.milliseconds / 2
+        Thread.sleep(forTimeInterval: Double(half + Int64.random(in: 0...max(1, half))) / 1000)
+        pause = min(pause * 2, configuration.reconnectPauseMax)
+    }
+}
