@@ -46,6 +46,7 @@ package enum Site {}
 package enum EventRecord {}
 package enum RoutingDecision {}
 package enum APIKeyRecord {}
+package enum Entity {}
 
 /// A company. `client_id` in JSON, in every table and in every token.
 package typealias TenantID = Identifier<Tenant>
@@ -61,6 +62,8 @@ package typealias RoomID = Identifier<Room>
 package typealias SiteID = Identifier<Site>
 package typealias EventID = Identifier<EventRecord>
 package typealias DecisionID = Identifier<RoutingDecision>
+/// The id of something whose kind the context says.
+package typealias EntityID = Identifier<Entity>
 package typealias APIKeyID = Identifier<APIKeyRecord>
 
 extension UUID {

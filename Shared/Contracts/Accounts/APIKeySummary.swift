@@ -1,0 +1,34 @@
+import Foundation
+
+/// A key without its secret.
+package struct APIKeySummary: Codable, Sendable, Equatable {
+    package let id: APIKeyID
+    package let name: String
+    /// The first characters, to recognise it by.
+    package let prefix: String
+    package let createdAt: Date
+    package let lastUsedAt: Date?
+
+    package init(id: APIKeyID, name: String, prefix: String, createdAt: Date, lastUsedAt: Date? = nil) {
+        self.id = id
+        self.name = name
+        self.prefix = prefix
+        self.createdAt = createdAt
+        self.lastUsedAt = lastUsedAt
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, name, prefix
+        case createdAt = "created_at"
+        case lastUsedAt = "last_used_at"
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(name, forKey: .name)
+        try container.encode(prefix, forKey: .prefix)
+        try container.encode(createdAt, forKey: .createdAt)
+        try container.encode(lastUsedAt, forKey: .lastUsedAt)
+    }
+}

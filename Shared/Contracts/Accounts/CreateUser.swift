@@ -1,0 +1,26 @@
+/// Adds a user; without a password the answer carries an invitation.
+package struct CreateUser: BusRequest, Equatable {
+    package typealias Reply = CreatedUser
+    package typealias Failure = AccountsError
+    package static let subject: Subject = "accounts.create-user"
+    package static let service = ServiceName.accounts
+    package let principal: Principal
+    package let id: UserID
+    package let email: String
+    package let name: String
+    package let role: Role
+    package let password: String?
+
+    package init(principal: Principal, id: UserID, email: String, name: String, role: Role, password: String? = nil) {
+        self.principal = principal
+        self.id = id
+        self.email = email
+        self.name = name
+        self.role = role
+        self.password = password
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case principal, id, email, name, role, password
+    }
+}

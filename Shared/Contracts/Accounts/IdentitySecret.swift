@@ -1,0 +1,17 @@
+/// A new secret; the only time it is shown.
+package struct IdentitySecret: Codable, Sendable, Equatable {
+    package let secret: String
+
+    package init(secret: String) {
+        self.secret = secret
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case secret
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(secret, forKey: .secret)
+    }
+}

@@ -1,0 +1,20 @@
+/// The tenant's sites.
+package struct ListSites: BusRequest, Equatable {
+    package typealias Reply = Page<Website>
+    package typealias Failure = AccountsError
+    package static let subject: Subject = "accounts.list-sites"
+    package static let service = ServiceName.accounts
+    package let principal: Principal
+    package let limit: Int
+    package let cursor: String?
+
+    package init(principal: Principal, limit: Int, cursor: String? = nil) {
+        self.principal = principal
+        self.limit = limit
+        self.cursor = cursor
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case principal, limit, cursor
+    }
+}

@@ -1,0 +1,33 @@
+/// Who the asker is.
+package struct SignedInUser: Codable, Sendable, Equatable {
+    package let id: UserID
+    package let clientID: TenantID
+    package let client: TenantSummary
+    package let email: String
+    package let name: String
+    package let role: Role
+
+    package init(id: UserID, clientID: TenantID, client: TenantSummary, email: String, name: String, role: Role) {
+        self.id = id
+        self.clientID = clientID
+        self.client = client
+        self.email = email
+        self.name = name
+        self.role = role
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, client, email, name, role
+        case clientID = "client_id"
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(clientID, forKey: .clientID)
+        try container.encode(client, forKey: .client)
+        try container.encode(email, forKey: .email)
+        try container.encode(name, forKey: .name)
+        try container.encode(role, forKey: .role)
+    }
+}

@@ -1,0 +1,23 @@
+/// A company by its id, its short name in addresses and its name.
+package struct TenantSummary: Codable, Sendable, Equatable {
+    package let id: TenantID
+    package let slug: String
+    package let name: String
+
+    package init(id: TenantID, slug: String, name: String) {
+        self.id = id
+        self.slug = slug
+        self.name = name
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, slug, name
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(slug, forKey: .slug)
+        try container.encode(name, forKey: .name)
+    }
+}

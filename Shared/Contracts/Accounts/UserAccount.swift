@@ -1,0 +1,35 @@
+import Foundation
+
+/// Somebody of the company.
+package struct UserAccount: Codable, Sendable, Equatable {
+    package let id: UserID
+    package let email: String
+    package let name: String
+    package let role: Role
+    package let disabled: Bool
+    package let createdAt: Date
+
+    package init(id: UserID, email: String, name: String, role: Role, disabled: Bool, createdAt: Date) {
+        self.id = id
+        self.email = email
+        self.name = name
+        self.role = role
+        self.disabled = disabled
+        self.createdAt = createdAt
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, email, name, role, disabled
+        case createdAt = "created_at"
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(email, forKey: .email)
+        try container.encode(name, forKey: .name)
+        try container.encode(role, forKey: .role)
+        try container.encode(disabled, forKey: .disabled)
+        try container.encode(createdAt, forKey: .createdAt)
+    }
+}

@@ -1,0 +1,16 @@
+/// Who a key speaks for.
+package struct VerifyAPIKey: BusRequest, Equatable {
+    package typealias Reply = Principal
+    package typealias Failure = AccountsError
+    package static let subject: Subject = "accounts.verify-api-key"
+    package static let service = ServiceName.accounts
+    package let key: String
+
+    package init(key: String) {
+        self.key = key
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case key
+    }
+}

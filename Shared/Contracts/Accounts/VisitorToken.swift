@@ -1,0 +1,33 @@
+/// A signed token for one visitor.
+package struct VisitorToken: Codable, Sendable, Equatable {
+    package let token: String
+    /// Seconds.
+    package let expiresIn: Int
+    package let customerID: CustomerID
+    package let clientID: TenantID
+    package let site: Website
+
+    package init(token: String, expiresIn: Int, customerID: CustomerID, clientID: TenantID, site: Website) {
+        self.token = token
+        self.expiresIn = expiresIn
+        self.customerID = customerID
+        self.clientID = clientID
+        self.site = site
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case token, site
+        case expiresIn = "expires_in"
+        case customerID = "customer_id"
+        case clientID = "client_id"
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(token, forKey: .token)
+        try container.encode(expiresIn, forKey: .expiresIn)
+        try container.encode(customerID, forKey: .customerID)
+        try container.encode(clientID, forKey: .clientID)
+        try container.encode(site, forKey: .site)
+    }
+}

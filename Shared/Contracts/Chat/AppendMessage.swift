@@ -1,0 +1,34 @@
+/// Stores a message at the end of the conversation. The same id again is the same message.
+package struct AppendMessage: BusRequest, Equatable {
+    package typealias Reply = AppendedMessage
+    package typealias Failure = ChatError
+    package static let subject: Subject = "chat.append-message"
+    package static let service = ServiceName.chat
+    package let principal: Principal
+    package let id: MessageID
+    package let sessionID: ConversationID
+    package let kind: Message.Kind
+    package let text: String
+    package let metadata: [String: JSONValue]
+    /// Refused with ``ChatError/conversationMovedOn(lastMessageSequence:)`` if messages came since.
+    package let expectedSequence: Int64?
+
+    package init(
+        principal: Principal, id: MessageID, sessionID: ConversationID, kind: Message.Kind, text: String,
+        metadata: [String: JSONValue] = [:], expectedSequence: Int64? = nil
+    ) {
+        self.principal = principal
+        self.id = id
+        self.sessionID = sessionID
+        self.kind = kind
+        self.text = text
+        self.metadata = metadata
+        self.expectedSequence = expectedSequence
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case principal, id, kind, text, metadata
+        case sessionID = "session_id"
+        case expectedSequence = "expected_sequence"
+    }
+}

@@ -1,0 +1,55 @@
+import Foundation
+
+/// A customer as the side panel shows it.
+package struct CustomerCard: Codable, Sendable, Equatable {
+    package let id: CustomerID
+    package let name: String?
+    package let email: String?
+    package let phone: String?
+    package let locale: String?
+    package let blocked: Bool
+    package let page: PageVisit?
+    package let attributes: [String: JSONValue]
+    package let createdAt: Date
+    package let lastSeenAt: Date
+    /// Newest first, at most ``SessionSummary/countMax``.
+    package let sessions: [SessionSummary]
+
+    package init(
+        id: CustomerID, name: String? = nil, email: String? = nil, phone: String? = nil, locale: String? = nil, blocked: Bool,
+        page: PageVisit? = nil, attributes: [String: JSONValue], createdAt: Date, lastSeenAt: Date, sessions: [SessionSummary]
+    ) {
+        self.id = id
+        self.name = name
+        self.email = email
+        self.phone = phone
+        self.locale = locale
+        self.blocked = blocked
+        self.page = page
+        self.attributes = attributes
+        self.createdAt = createdAt
+        self.lastSeenAt = lastSeenAt
+        self.sessions = sessions
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, name, email, phone, locale, blocked, page, attributes, sessions
+        case createdAt = "created_at"
+        case lastSeenAt = "last_seen_at"
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(name, forKey: .name)
+        try container.encode(email, forKey: .email)
+        try container.encode(phone, forKey: .phone)
+        try container.encode(locale, forKey: .locale)
+        try container.encode(blocked, forKey: .blocked)
+        try container.encode(page, forKey: .page)
+        try container.encode(attributes, forKey: .attributes)
+        try container.encode(createdAt, forKey: .createdAt)
+        try container.encode(lastSeenAt, forKey: .lastSeenAt)
+        try container.encode(sessions, forKey: .sessions)
+    }
+}

@@ -1,0 +1,16 @@
+/// The customer's conversation that is not closed, for a returning visitor.
+package struct FindOpenConversation: BusRequest, Equatable {
+    package typealias Reply = FoundConversation
+    package typealias Failure = ChatError
+    package static let subject: Subject = "chat.find-open-conversation"
+    package static let service = ServiceName.chat
+    package let principal: Principal
+
+    package init(principal: Principal) {
+        self.principal = principal
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case principal
+    }
+}

@@ -1,0 +1,16 @@
+/// The asker's own; defaults if never set.
+package struct GetChatNotificationPreferences: BusRequest, Equatable {
+    package typealias Reply = ChatNotificationPreferences
+    package typealias Failure = ChatError
+    package static let subject: Subject = "chat.get-notification-preferences"
+    package static let service = ServiceName.chat
+    package let principal: Principal
+
+    package init(principal: Principal) {
+        self.principal = principal
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case principal
+    }
+}

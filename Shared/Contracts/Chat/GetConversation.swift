@@ -1,0 +1,18 @@
+/// One conversation, if the asker may see it.
+package struct GetConversation: BusRequest, Equatable {
+    package typealias Reply = Session
+    package typealias Failure = ChatError
+    package static let subject: Subject = "chat.get-conversation"
+    package static let service = ServiceName.chat
+    package let principal: Principal
+    package let id: ConversationID
+
+    package init(principal: Principal, id: ConversationID) {
+        self.principal = principal
+        self.id = id
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case principal, id
+    }
+}

@@ -1,0 +1,18 @@
+/// One room.
+package struct GetRoom: BusRequest, Equatable {
+    package typealias Reply = ChatRoom
+    package typealias Failure = ChatError
+    package static let subject: Subject = "chat.get-room"
+    package static let service = ServiceName.chat
+    package let principal: Principal
+    package let id: RoomID
+
+    package init(principal: Principal, id: RoomID) {
+        self.principal = principal
+        self.id = id
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case principal, id
+    }
+}

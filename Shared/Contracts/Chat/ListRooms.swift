@@ -1,0 +1,20 @@
+/// The tenant's rooms that are not deleted, by name.
+package struct ListRooms: BusRequest, Equatable {
+    package typealias Reply = Page<ChatRoom>
+    package typealias Failure = ChatError
+    package static let subject: Subject = "chat.list-rooms"
+    package static let service = ServiceName.chat
+    package let principal: Principal
+    package let limit: Int
+    package let cursor: String?
+
+    package init(principal: Principal, limit: Int, cursor: String? = nil) {
+        self.principal = principal
+        self.limit = limit
+        self.cursor = cursor
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case principal, limit, cursor
+    }
+}

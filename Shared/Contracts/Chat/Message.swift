@@ -1,0 +1,83 @@
+import Foundation
+
+/// One entry of a conversation as clients see it. Contracts §4. Absent values are written as `null`.
+package struct Message: Codable, Sendable, Equatable {
+    package struct Kind: RawRepresentable, Hashable, Sendable, Codable {
+        package let rawValue: String
+        package init(rawValue: String) { self.rawValue = rawValue }
+        package static let message = Kind(rawValue: "message")
+        /// Seen by the tenant's own people only.
+        package static let note = Kind(rawValue: "note")
+        package static let event = Kind(rawValue: "event")
+    }
+
+    package let id: MessageID
+    package let sessionID: ConversationID
+    package let sequence: Int64
+    package let kind: Kind
+    package let author: Author
+    package let text: String
+    package let state: MessageState
+    package let attachments: [JSONValue]
+    package let metadata: [String: JSONValue]
+    package let sentAt: Date
+    package let editedAt: Date?
+    package let deletedAt: Date?
+
+    package init(
+        id: MessageID, sessionID: ConversationID, sequence: Int64, kind: Kind, author: Author, text: String, state: MessageState,
+        attachments: [JSONValue] = [], metadata: [String: JSONValue] = [:], sentAt: Date, editedAt: Date? = nil, deletedAt: Date? = nil
+    ) {
+        self.id = id
+        self.sessionID = sessionID
+        self.sequence = sequence
+        self.kind = kind
+        self.author = author
+        self.text = text
+        self.state = state
+        self.attachments = attachments
+        self.metadata = metadata
+        self.sentAt = sentAt
+        self.editedAt = editedAt
+        self.deletedAt = deletedAt
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, sequence, kind, author, text, state, attachments, metadata
+        case sessionID = "session_id"
+        case sentAt = "sent_at"
+        case editedAt = "edited_at"
+        case deletedAt = "deleted_at"
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(sessionID, forKey: .sessionID)
+        try container.encode(sequence, forKey: .sequence)
+        try container.encode(kind, forKey: .kind)
+        try container.encode(author, forKey: .author)
+        try container.encode(text, forKey: .text)
+        try container.encode(state, forKey: .state)
+        try container.encode(attachments, forKey: .attachments)
+        try container.encode(metadata, forKey: .metadata)
+        try container.encode(sentAt, forKey: .sentAt)
+        try container.encode(editedAt, forKey: .editedAt)
+        try container.encode(deletedAt, forKey: .deletedAt)
+    }
+}
+
+/// How far a message has come. One set for all channels.
+package struct MessageState: RawRepresentable, Hashable, Sendable, Codable {
+    package let rawValue: String
+    package init(rawValue: String) { self.rawValue = rawValue }
+    package static let queued = MessageState(rawValue: "queued")
+    /// Website: committed.
+    package static let sent = MessageState(rawValue: "sent")
+    /// Website: the other side's client acknowledged the frame.
+    package static let delivered = MessageState(rawValue: "delivered")
+    /// Website: visible for a second in a focused view.
+    package static let read = MessageState(rawValue: "read")
+    package static let failed = MessageState(rawValue: "failed")
+    package static let unknown = MessageState(rawValue: "unknown")
+}

@@ -1,0 +1,34 @@
+import Foundation
+
+/// A message's text is gone; its place and its hash stay. Takes the conversation's next sequence.
+/// - Said by: chat. Heard by: gateway (frame `message_deleted`).
+package struct MessageDeleted: Event, Equatable {
+    package static let subject: Subject = "chat.message-deleted"
+    package static let version: UInt16 = 1
+    package static let audience = Audience.everyone
+    package let id: MessageID
+    package let sessionID: ConversationID
+    package let deletedAt: Date
+    package let by: Author
+
+    package init(id: MessageID, sessionID: ConversationID, deletedAt: Date, by: Author) {
+        self.id = id
+        self.sessionID = sessionID
+        self.deletedAt = deletedAt
+        self.by = by
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, by
+        case sessionID = "session_id"
+        case deletedAt = "deleted_at"
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(sessionID, forKey: .sessionID)
+        try container.encode(deletedAt, forKey: .deletedAt)
+        try container.encode(by, forKey: .by)
+    }
+}

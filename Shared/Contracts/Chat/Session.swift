@@ -1,0 +1,165 @@
+import Foundation
+
+/// A conversation as the chat API shows it. Contracts §4, plus what lists need. Absent values are written as `null`.
+package struct Session: Codable, Sendable, Equatable {
+    package struct CustomerSummary: Codable, Sendable, Equatable {
+        package let id: CustomerID
+        package let name: String?
+        package let email: String?
+
+        package init(id: CustomerID, name: String?, email: String?) {
+            self.id = id
+            self.name = name
+            self.email = email
+        }
+
+        private enum CodingKeys: String, CodingKey { case id, name, email }
+
+        package func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(id, forKey: .id)
+            try container.encode(name, forKey: .name)
+            try container.encode(email, forKey: .email)
+        }
+    }
+
+    package struct QueuePlace: Codable, Sendable, Equatable {
+        /// 1 is next.
+        package let position: Int
+        package let estimatedWaitSeconds: Int?
+
+        package init(position: Int, estimatedWaitSeconds: Int?) {
+            self.position = position
+            self.estimatedWaitSeconds = estimatedWaitSeconds
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case position
+            case estimatedWaitSeconds = "estimated_wait_seconds"
+        }
+    }
+
+    package struct LastMessage: Codable, Sendable, Equatable {
+        /// Characters of the text that lists show.
+        package static let textLengthMax = 200
+        package let kind: Message.Kind
+        package let author: Author
+        package let text: String
+        package let sentAt: Date
+        package let sequence: Int64
+
+        package init(kind: Message.Kind, author: Author, text: String, sentAt: Date, sequence: Int64) {
+            self.kind = kind
+            self.author = author
+            self.text = text
+            self.sentAt = sentAt
+            self.sequence = sequence
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case kind, author, text, sequence
+            case sentAt = "sent_at"
+        }
+    }
+
+    package var id: ConversationID
+    package var status: ConversationStatus
+    package var channel: Channel
+    /// 0 to 10; higher is served first.
+    package var priority: Int
+    package var customer: CustomerSummary
+    package var agent: AgentSummary?
+    /// Only while waiting, and only where the router was asked.
+    package var queue: QueuePlace?
+    package var subject: String?
+    package var roomID: RoomID?
+    package var metadata: [String: JSONValue]
+    package var lastSequence: Int64
+    package var lastMessageSequence: Int64
+    package var lastMessage: LastMessage?
+    /// Messages of the other side above the asker's own read mark.
+    package var unreadCount: Int
+    package var createdAt: Date
+    package var updatedAt: Date
+    package var lastActivityAt: Date
+    package var waitingSince: Date?
+    package var snoozedUntil: Date?
+    package var closedAt: Date?
+
+    package init(
+        id: ConversationID, status: ConversationStatus, channel: Channel, priority: Int, customer: CustomerSummary, agent: AgentSummary?,
+        queue: QueuePlace? = nil, subject: String?, roomID: RoomID?, metadata: [String: JSONValue], lastSequence: Int64,
+        lastMessageSequence: Int64, lastMessage: LastMessage?, unreadCount: Int, createdAt: Date, updatedAt: Date, lastActivityAt: Date,
+        waitingSince: Date?, snoozedUntil: Date?, closedAt: Date?
+    ) {
+        self.id = id
+        self.status = status
+        self.channel = channel
+        self.priority = priority
+        self.customer = customer
+        self.agent = agent
+        self.queue = queue
+        self.subject = subject
+        self.roomID = roomID
+        self.metadata = metadata
+        self.lastSequence = lastSequence
+        self.lastMessageSequence = lastMessageSequence
+        self.lastMessage = lastMessage
+        self.unreadCount = unreadCount
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.lastActivityAt = lastActivityAt
+        self.waitingSince = waitingSince
+        self.snoozedUntil = snoozedUntil
+        self.closedAt = closedAt
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, status, channel, priority, customer, agent, queue, subject, metadata
+        case roomID = "room_id"
+        case lastSequence = "last_sequence"
+        case lastMessageSequence = "last_message_sequence"
+        case lastMessage = "last_message"
+        case unreadCount = "unread_count"
+        case createdAt = "created_at"
+        case updatedAt = "updated_at"
+        case lastActivityAt = "last_activity_at"
+        case waitingSince = "waiting_since"
+        case snoozedUntil = "snoozed_until"
+        case closedAt = "closed_at"
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(status, forKey: .status)
+        try container.encode(channel, forKey: .channel)
+        try container.encode(priority, forKey: .priority)
+        try container.encode(customer, forKey: .customer)
+        try container.encode(agent, forKey: .agent)
+        try container.encode(queue, forKey: .queue)
+        try container.encode(subject, forKey: .subject)
+        try container.encode(roomID, forKey: .roomID)
+        try container.encode(metadata, forKey: .metadata)
+        try container.encode(lastSequence, forKey: .lastSequence)
+        try container.encode(lastMessageSequence, forKey: .lastMessageSequence)
+        try container.encode(lastMessage, forKey: .lastMessage)
+        try container.encode(unreadCount, forKey: .unreadCount)
+        try container.encode(createdAt, forKey: .createdAt)
+        try container.encode(updatedAt, forKey: .updatedAt)
+        try container.encode(lastActivityAt, forKey: .lastActivityAt)
+        try container.encode(waitingSince, forKey: .waitingSince)
+        try container.encode(snoozedUntil, forKey: .snoozedUntil)
+        try container.encode(closedAt, forKey: .closedAt)
+    }
+}
+
+package struct AgentSummary: Codable, Sendable, Hashable {
+    package let id: AgentID
+    package let name: String
+
+    package init(id: AgentID, name: String) {
+        self.id = id
+        self.name = name
+    }
+}

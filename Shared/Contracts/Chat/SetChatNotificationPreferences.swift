@@ -1,0 +1,18 @@
+/// Replaces the asker's own.
+package struct SetChatNotificationPreferences: BusRequest, Equatable {
+    package typealias Reply = ChatNotificationPreferences
+    package typealias Failure = ChatError
+    package static let subject: Subject = "chat.set-notification-preferences"
+    package static let service = ServiceName.chat
+    package let principal: Principal
+    package let preferences: ChatNotificationPreferences
+
+    package init(principal: Principal, preferences: ChatNotificationPreferences) {
+        self.principal = principal
+        self.preferences = preferences
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case principal, preferences
+    }
+}

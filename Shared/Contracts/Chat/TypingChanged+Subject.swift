@@ -1,0 +1,3 @@
+extension TypingChanged {
+    package static let subject: Subject = "chat.typing-changed"
+}

@@ -1,0 +1,33 @@
+/// Changes what is given. An empty text removes the value.
+package struct UpdateCustomer: BusRequest, Equatable {
+    package typealias Reply = CustomerCard
+    package typealias Failure = ChatError
+    package static let subject: Subject = "chat.update-customer"
+    package static let service = ServiceName.chat
+    package let principal: Principal
+    package let id: CustomerID
+    package let name: String?
+    package let email: String?
+    package let phone: String?
+    package let locale: String?
+    package let attributes: [String: JSONValue]?
+    package let page: PageVisit?
+
+    package init(
+        principal: Principal, id: CustomerID, name: String? = nil, email: String? = nil, phone: String? = nil, locale: String? = nil,
+        attributes: [String: JSONValue]? = nil, page: PageVisit? = nil
+    ) {
+        self.principal = principal
+        self.id = id
+        self.name = name
+        self.email = email
+        self.phone = phone
+        self.locale = locale
+        self.attributes = attributes
+        self.page = page
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case principal, id, name, email, phone, locale, attributes, page
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+
+/// One agent holding one conversation, from the claim until it is freed.
+package struct Assignment: Codable, Sendable, Equatable {
+    package let id: EntityID
+    package let sessionID: ConversationID
+    package let agent: AgentSummary
+    /// `routed`, `taken`, `assigned` or `transferred`.
+    package let reason: String
+    package let decisionID: DecisionID?
+    package let by: Author
+    package let at: Date
+
+    package init(
+        id: EntityID, sessionID: ConversationID, agent: AgentSummary, reason: String, decisionID: DecisionID? = nil, by: Author, at: Date
+    ) {
+        self.id = id
+        self.sessionID = sessionID
+        self.agent = agent
+        self.reason = reason
+        self.decisionID = decisionID
+        self.by = by
+        self.at = at
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, agent, reason, by, at
+        case sessionID = "session_id"
+        case decisionID = "decision_id"
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(sessionID, forKey: .sessionID)
+        try container.encode(agent, forKey: .agent)
+        try container.encode(reason, forKey: .reason)
+        try container.encode(decisionID, forKey: .decisionID)
+        try container.encode(by, forKey: .by)
+        try container.encode(at, forKey: .at)
+    }
+}

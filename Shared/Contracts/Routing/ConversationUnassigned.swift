@@ -1,0 +1,32 @@
+/// The conversation has no agent any more and waits again: returned to the queue, or its agent is gone.
+/// - Said by: router. Heard by: chat. Order: per conversation.
+package struct ConversationUnassigned: Event, Equatable {
+    package static let subject: Subject = "router.conversation-unassigned"
+    package static let version: UInt16 = 1
+    package static let audience = Audience.internal
+    package let sessionID: ConversationID
+    package let previousAgent: AgentSummary
+    package let reason: String
+    package let by: Author
+
+    package init(sessionID: ConversationID, previousAgent: AgentSummary, reason: String, by: Author) {
+        self.sessionID = sessionID
+        self.previousAgent = previousAgent
+        self.reason = reason
+        self.by = by
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case reason, by
+        case sessionID = "session_id"
+        case previousAgent = "previous_agent"
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(sessionID, forKey: .sessionID)
+        try container.encode(previousAgent, forKey: .previousAgent)
+        try container.encode(reason, forKey: .reason)
+        try container.encode(by, forKey: .by)
+    }
+}

@@ -1,0 +1,16 @@
+/// The asker's own presence.
+package struct GetAgentStatus: BusRequest, Equatable {
+    package typealias Reply = Presence
+    package typealias Failure = RoutingError
+    package static let subject: Subject = "router.get-agent-status"
+    package static let service = ServiceName.router
+    package let principal: Principal
+
+    package init(principal: Principal) {
+        self.principal = principal
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case principal
+    }
+}

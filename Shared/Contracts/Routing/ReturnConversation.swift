@@ -1,0 +1,21 @@
+/// Puts an assigned conversation back into the queue, before those of its priority that came later.
+package struct ReturnConversation: BusRequest, Equatable {
+    package typealias Reply = Done
+    package typealias Failure = RoutingError
+    package static let subject: Subject = "router.return-conversation"
+    package static let service = ServiceName.router
+    package let principal: Principal
+    package let sessionID: ConversationID
+    package let reason: String
+
+    package init(principal: Principal, sessionID: ConversationID, reason: String) {
+        self.principal = principal
+        self.sessionID = sessionID
+        self.reason = reason
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case principal, reason
+        case sessionID = "session_id"
+    }
+}

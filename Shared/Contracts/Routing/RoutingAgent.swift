@@ -1,0 +1,66 @@
+import Foundation
+
+/// Somebody, or something, that takes conversations of a sector.
+package struct RoutingAgent: Codable, Sendable, Equatable {
+    package let id: AgentID
+    package let name: String
+    /// `human` or `automated`.
+    package let kind: String
+    package let sector: String
+    /// 0 to 10.
+    package let priority: Int
+    package let capabilities: [AgentCapability]
+    /// Sum of channel weights it may hold at once.
+    package let capacity: Int
+    package let load: Int
+    /// 0 to 1; nil without history.
+    package let successRate: Double?
+    package let meanHandlingSeconds: Double?
+    package let status: AgentStatus
+    package let active: Bool
+    package let createdAt: Date
+
+    package init(
+        id: AgentID, name: String, kind: String, sector: String, priority: Int, capabilities: [AgentCapability], capacity: Int,
+        load: Int, successRate: Double? = nil, meanHandlingSeconds: Double? = nil, status: AgentStatus, active: Bool, createdAt: Date
+    ) {
+        self.id = id
+        self.name = name
+        self.kind = kind
+        self.sector = sector
+        self.priority = priority
+        self.capabilities = capabilities
+        self.capacity = capacity
+        self.load = load
+        self.successRate = successRate
+        self.meanHandlingSeconds = meanHandlingSeconds
+        self.status = status
+        self.active = active
+        self.createdAt = createdAt
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, name, sector, priority, capabilities, capacity, load, status, active
+        case kind = "type"
+        case successRate = "success_rate"
+        case meanHandlingSeconds = "mean_handling_seconds"
+        case createdAt = "created_at"
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(name, forKey: .name)
+        try container.encode(kind, forKey: .kind)
+        try container.encode(sector, forKey: .sector)
+        try container.encode(priority, forKey: .priority)
+        try container.encode(capabilities, forKey: .capabilities)
+        try container.encode(capacity, forKey: .capacity)
+        try container.encode(load, forKey: .load)
+        try container.encode(successRate, forKey: .successRate)
+        try container.encode(meanHandlingSeconds, forKey: .meanHandlingSeconds)
+        try container.encode(status, forKey: .status)
+        try container.encode(active, forKey: .active)
+        try container.encode(createdAt, forKey: .createdAt)
+    }
+}

@@ -1,0 +1,73 @@
+/// Why the router refuses.
+package enum RoutingError: ServiceError {
+    case agentNotFound(id: AgentID)
+    case agentIDReused(id: AgentID)
+    case agentAtCapacity(name: String, capacity: Int)
+    case agentHoldsConversations(count: Int)
+    case agentNotActive(name: String)
+    /// Also one that never waited.
+    case conversationNotFound(id: ConversationID)
+    case conversationClosed(id: ConversationID)
+    case conversationNotAssigned(id: ConversationID)
+    case conversationHeldByColleague(name: String)
+    case fieldInvalid(field: String, detail: String)
+    case roleMayNot(role: String)
+    /// From a newer service.
+    case unknown(code: String)
+
+    package var code: String {
+        switch self {
+        case .agentNotFound: "agent-not-found"
+        case .agentIDReused: "agent-id-reused"
+        case .agentAtCapacity: "agent-at-capacity"
+        case .agentHoldsConversations: "agent-holds-conversations"
+        case .agentNotActive: "agent-not-active"
+        case .conversationNotFound: "conversation-not-found"
+        case .conversationClosed: "conversation-closed"
+        case .conversationNotAssigned: "conversation-not-assigned"
+        case .conversationHeldByColleague: "conversation-held-by-colleague"
+        case .fieldInvalid: "field-invalid"
+        case .roleMayNot: "role-may-not"
+        case .unknown(let code): code
+        }
+    }
+
+    package var details: [String: JSONValue] {
+        switch self {
+        case .agentNotFound(let id): ["id": .string(id.description)]
+        case .agentIDReused(let id): ["id": .string(id.description)]
+        case .agentAtCapacity(let name, let capacity): ["name": .string(name), "capacity": .integer(Int64(capacity))]
+        case .agentHoldsConversations(let count): ["count": .integer(Int64(count))]
+        case .agentNotActive(let name): ["name": .string(name)]
+        case .conversationNotFound(let id): ["id": .string(id.description)]
+        case .conversationClosed(let id): ["id": .string(id.description)]
+        case .conversationNotAssigned(let id): ["id": .string(id.description)]
+        case .conversationHeldByColleague(let name): ["name": .string(name)]
+        case .fieldInvalid(let field, let detail): ["field": .string(field), "detail": .string(detail)]
+        case .roleMayNot(let role): ["role": .string(role)]
+        case .unknown: [:]
+        }
+    }
+
+    package init(code: String, details: [String: JSONValue]) {
+        let fields = RefusalDetails(details)
+        do {
+            switch code {
+            case "agent-not-found": self = .agentNotFound(id: try fields.identifier("id"))
+            case "agent-id-reused": self = .agentIDReused(id: try fields.identifier("id"))
+            case "agent-at-capacity": self = .agentAtCapacity(name: try fields.text("name"), capacity: try fields.integer("capacity"))
+            case "agent-holds-conversations": self = .agentHoldsConversations(count: try fields.integer("count"))
+            case "agent-not-active": self = .agentNotActive(name: try fields.text("name"))
+            case "conversation-not-found": self = .conversationNotFound(id: try fields.identifier("id"))
+            case "conversation-closed": self = .conversationClosed(id: try fields.identifier("id"))
+            case "conversation-not-assigned": self = .conversationNotAssigned(id: try fields.identifier("id"))
+            case "conversation-held-by-colleague": self = .conversationHeldByColleague(name: try fields.text("name"))
+            case "field-invalid": self = .fieldInvalid(field: try fields.text("field"), detail: try fields.text("detail"))
+            case "role-may-not": self = .roleMayNot(role: try fields.text("role"))
+            default: self = .unknown(code: code)
+            }
+        } catch {  // a newer service says this code with other details
+            self = .unknown(code: code)
+        }
+    }
+}

@@ -1,0 +1,29 @@
+/// Which agent would get this work now. Claims nothing.
+package struct SelectAgent: BusRequest, Equatable {
+    package typealias Reply = SelectedAgent
+    package typealias Failure = RoutingError
+    package static let subject: Subject = "router.select-agent"
+    package static let service = ServiceName.router
+    package let principal: Principal
+    package let sector: String?
+    package let channel: Channel
+    package let requiredCapabilities: [String]
+    package let preferredAgentID: AgentID?
+
+    package init(
+        principal: Principal, sector: String? = nil, channel: Channel, requiredCapabilities: [String] = [],
+        preferredAgentID: AgentID? = nil
+    ) {
+        self.principal = principal
+        self.sector = sector
+        self.channel = channel
+        self.requiredCapabilities = requiredCapabilities
+        self.preferredAgentID = preferredAgentID
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case principal, sector, channel
+        case requiredCapabilities = "required_capabilities"
+        case preferredAgentID = "preferred_agent_id"
+    }
+}
