@@ -1,0 +1,119 @@
+import Contracts
+import Foundation
+
+extension EventFrame {
+    /// Bytes of the fixed part: see ``write(to:)``.
+    private static let fixedSize = 2 + 1 + 1 + 2 + 4 + 8 + 16 + 16 + 16 + 16 + 8 + 8 + 1 + 1 + 1
+
+    private enum Presence {
+        static let clientID: UInt8 = 1
+        static let keySequence: UInt8 = 2
+        static let traceparent: UInt8 = 4
+        static let all: UInt8 = 7
+    }
+
+    /// What this event takes on the wire and in a fetched page. A fetch's `maxBytes` counts it.
+    package var wireSize: Int {
+        Self.fixedSize + header.stream.rawValue.utf8.count + header.subject.rawValue.utf8.count
+            + (header.traceparent.map { min($0.utf8.count, WireLimits.traceparentMax) } ?? 0) + payload.count
+    }
+
+    /// Says why this event cannot travel, before its transaction commits.
+    package func validate() throws(MalformedFrame) {
+        guard payload.count <= WireLimits.payloadMax else {
+            throw MalformedFrame("\(header.subject) has \(payload.count) bytes of payload; at most \(WireLimits.payloadMax) travel")
+        }
+        guard (1...Subject.lengthMax).contains(header.subject.rawValue.utf8.count) else {
+            throw MalformedFrame("a subject has 1 to \(Subject.lengthMax) bytes")
+        }
+        guard (1...WireLimits.nameMax).contains(header.stream.rawValue.utf8.count) else {
+            throw MalformedFrame("a stream's name has 1 to \(WireLimits.nameMax) bytes")
+        }
+        guard (0..<WireLimits.partitionsMax).contains(header.partition), header.partitionSequence > 0 else {
+            throw MalformedFrame("partition \(header.partition), sequence \(header.partitionSequence) is no place in a log")
+        }
+    }
+
+    func write(to writer: inout ByteWriter) {
+        // A trace context that is too long is not ours to cut: it is left out.
+        let traceparent = header.traceparent.flatMap { $0.utf8.count <= WireLimits.traceparentMax && $0.isToken ? $0 : nil }
+        var presence: UInt8 = 0
+        if header.clientID != nil { presence |= Presence.clientID }
+        if header.keySequence != nil { presence |= Presence.keySequence }
+        if traceparent != nil { presence |= Presence.traceparent }
+        writer.integer(UInt16(header.partition))
+        writer.integer(header.audience.rawValue)
+        writer.integer(presence)
+        writer.integer(header.version)
+        writer.integer(UInt32(payload.count))
+        writer.integer(header.partitionSequence)
+        writer.uuid(header.epoch)
+        writer.uuid(header.eventID.uuid)
+        writer.uuid(header.key)
+        writer.uuid(header.clientID?.uuid ?? .zero)
+        writer.integer(header.keySequence ?? 0)
+        writer.integer(header.occurredAt.microseconds)
+        writer.integer(UInt8(header.stream.rawValue.utf8.count))
+        writer.integer(UInt8(header.subject.rawValue.utf8.count))
+        writer.integer(UInt8(traceparent?.utf8.count ?? 0))
+        writer.text(header.stream.rawValue)
+        writer.text(header.subject.rawValue)
+        writer.text(traceparent ?? "")
+        writer.array(payload)
+    }
+
+    init(from reader: inout ByteReader) throws(MalformedFrame) {
+        let partition = Int(try reader.integer(UInt16.self))
+        guard partition < WireLimits.partitionsMax else { throw MalformedFrame("partition \(partition)") }
+        guard let audience = Audience(rawValue: try reader.integer()) else { throw MalformedFrame("unknown audience") }
+        let presence = try reader.integer(UInt8.self)
+        guard presence & ~Presence.all == 0 else { throw MalformedFrame("unknown flags") }
+        let version = try reader.integer(UInt16.self)
+        let payloadCount = Int(try reader.integer(UInt32.self))
+        guard payloadCount <= WireLimits.payloadMax else { throw MalformedFrame("payload of \(payloadCount) bytes") }
+        let partitionSequence = try reader.integer(Int64.self)
+        guard partitionSequence > 0 else { throw MalformedFrame("sequence \(partitionSequence)") }
+        let epoch = try reader.uuid()
+        let eventID = EventID(try reader.uuid())
+        let key = try reader.uuid()
+        let clientID = TenantID(try reader.uuid())
+        let keySequence = try reader.integer(Int64.self)
+        let occurredAt = Date(microseconds: try reader.integer(Int64.self))
+        let streamCount = Int(try reader.integer(UInt8.self))
+        let subjectCount = Int(try reader.integer(UInt8.self))
+        let traceparentCount = Int(try reader.integer(UInt8.self))
+        guard streamCount > 0, subjectCount > 0 else { throw MalformedFrame("no name") }
+        let stream = try reader.token(count: streamCount, max: WireLimits.nameMax, "stream")
+        let subject = try reader.token(count: subjectCount, max: Subject.lengthMax, "subject")
+        let traceparent = try reader.token(count: traceparentCount, max: WireLimits.traceparentMax, "traceparent")
+        self.init(
+            header: Header(
+                stream: StreamName(rawValue: stream), partition: partition, partitionSequence: partitionSequence, epoch: epoch,
+                eventID: eventID, subject: Subject(rawValue: subject), version: version, audience: audience,
+                clientID: presence & Presence.clientID == 0 ? nil : clientID, key: key,
+                keySequence: presence & Presence.keySequence == 0 ? nil : keySequence, occurredAt: occurredAt,
+                traceparent: presence & Presence.traceparent == 0 ? nil : traceparent),
+            payload: try reader.array(count: payloadCount))
+    }
+}
+
+extension UUID {
+    static let zero = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+}
+
+extension String {
+    /// Visible ASCII without spaces.
+    var isToken: Bool { utf8.allSatisfy { (0x21...0x7e).contains($0) } }
+}
+
+extension Date {
+    /// Microseconds since 1970, PostgreSQL's resolution. Times that do not fit are moved to the nearest that does.
+    var microseconds: Int64 {
+        let microseconds = (timeIntervalSince1970 * 1_000_000).rounded()
+        return Int64(exactly: microseconds) ?? (microseconds < 0 ? .min : .max)
+    }
+
+    init(microseconds: Int64) {
+        self.init(timeIntervalSince1970: Double(microseconds) / 1_000_000)
+    }
+}
