@@ -15,11 +15,14 @@ package struct ConversationStatusChanged: Event, Equatable {
     package let customer: Session.CustomerSummary
     package let subject: String?
     package let snoozedUntil: Date?
+    /// Of the assignment change chat had applied last. The router frees capacity only if it has assigned nobody since; closed frees always.
+    package let assignmentNumber: Int64
     package let at: Date
 
     package init(
         sessionID: ConversationID, status: ConversationStatus, previousStatus: ConversationStatus? = nil, by: Author, priority: Int,
-        channel: Channel, customer: Session.CustomerSummary, subject: String? = nil, snoozedUntil: Date? = nil, at: Date
+        channel: Channel, customer: Session.CustomerSummary, subject: String? = nil, snoozedUntil: Date? = nil, assignmentNumber: Int64,
+        at: Date
     ) {
         self.sessionID = sessionID
         self.status = status
@@ -30,6 +33,7 @@ package struct ConversationStatusChanged: Event, Equatable {
         self.customer = customer
         self.subject = subject
         self.snoozedUntil = snoozedUntil
+        self.assignmentNumber = assignmentNumber
         self.at = at
     }
 
@@ -38,6 +42,7 @@ package struct ConversationStatusChanged: Event, Equatable {
         case sessionID = "session_id"
         case previousStatus = "previous_status"
         case snoozedUntil = "snoozed_until"
+        case assignmentNumber = "assignment_number"
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -51,6 +56,7 @@ package struct ConversationStatusChanged: Event, Equatable {
         try container.encode(customer, forKey: .customer)
         try container.encode(subject, forKey: .subject)
         try container.encode(snoozedUntil, forKey: .snoozedUntil)
+        try container.encode(assignmentNumber, forKey: .assignmentNumber)
         try container.encode(at, forKey: .at)
     }
 }

@@ -14,10 +14,12 @@ package struct ConversationWaiting: Event, Equatable {
     package let preferredAgentID: AgentID?
     /// The conversation's sequence when it began to wait; an older one is a late repeat.
     package let statusSequence: Int64
+    /// Of the assignment change chat had applied last. If the router has assigned it since, that assignment stands.
+    package let assignmentNumber: Int64
 
     package init(
         sessionID: ConversationID, customerID: CustomerID, channel: Channel, priority: Int, sector: String? = nil,
-        preferredAgentID: AgentID? = nil, statusSequence: Int64
+        preferredAgentID: AgentID? = nil, statusSequence: Int64, assignmentNumber: Int64
     ) {
         self.sessionID = sessionID
         self.customerID = customerID
@@ -26,6 +28,7 @@ package struct ConversationWaiting: Event, Equatable {
         self.sector = sector
         self.preferredAgentID = preferredAgentID
         self.statusSequence = statusSequence
+        self.assignmentNumber = assignmentNumber
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -34,6 +37,7 @@ package struct ConversationWaiting: Event, Equatable {
         case customerID = "customer_id"
         case preferredAgentID = "preferred_agent_id"
         case statusSequence = "status_sequence"
+        case assignmentNumber = "assignment_number"
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -45,5 +49,6 @@ package struct ConversationWaiting: Event, Equatable {
         try container.encode(sector, forKey: .sector)
         try container.encode(preferredAgentID, forKey: .preferredAgentID)
         try container.encode(statusSequence, forKey: .statusSequence)
+        try container.encode(assignmentNumber, forKey: .assignmentNumber)
     }
 }

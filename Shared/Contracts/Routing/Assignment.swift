@@ -3,6 +3,8 @@ import Foundation
 /// One agent holding one conversation, from the claim until it is freed.
 package struct Assignment: Codable, Sendable, Equatable {
     package let id: EntityID
+    /// Counts the assignment changes of this conversation, from 1. chat applies a change only above the last it applied, whatever the status, unless closed.
+    package let number: Int64
     package let sessionID: ConversationID
     package let agent: AgentSummary
     /// `routed`, `taken`, `assigned` or `transferred`.
@@ -12,9 +14,11 @@ package struct Assignment: Codable, Sendable, Equatable {
     package let at: Date
 
     package init(
-        id: EntityID, sessionID: ConversationID, agent: AgentSummary, reason: String, decisionID: DecisionID? = nil, by: Author, at: Date
+        id: EntityID, number: Int64, sessionID: ConversationID, agent: AgentSummary, reason: String, decisionID: DecisionID? = nil,
+        by: Author, at: Date
     ) {
         self.id = id
+        self.number = number
         self.sessionID = sessionID
         self.agent = agent
         self.reason = reason
@@ -24,7 +28,7 @@ package struct Assignment: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, agent, reason, by, at
+        case id, number, agent, reason, by, at
         case sessionID = "session_id"
         case decisionID = "decision_id"
     }
@@ -32,6 +36,7 @@ package struct Assignment: Codable, Sendable, Equatable {
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(id, forKey: .id)
+        try container.encode(number, forKey: .number)
         try container.encode(sessionID, forKey: .sessionID)
         try container.encode(agent, forKey: .agent)
         try container.encode(reason, forKey: .reason)

@@ -5,19 +5,22 @@ package struct ConversationUnassigned: Event, Equatable {
     package static let version: UInt16 = 1
     package static let audience = Audience.internal
     package let sessionID: ConversationID
+    /// Counts the assignment changes of this conversation, from 1. chat applies a change only above the last it applied.
+    package let number: Int64
     package let previousAgent: AgentSummary
     package let reason: String
     package let by: Author
 
-    package init(sessionID: ConversationID, previousAgent: AgentSummary, reason: String, by: Author) {
+    package init(sessionID: ConversationID, number: Int64, previousAgent: AgentSummary, reason: String, by: Author) {
         self.sessionID = sessionID
+        self.number = number
         self.previousAgent = previousAgent
         self.reason = reason
         self.by = by
     }
 
     private enum CodingKeys: String, CodingKey {
-        case reason, by
+        case number, reason, by
         case sessionID = "session_id"
         case previousAgent = "previous_agent"
     }
@@ -25,6 +28,7 @@ package struct ConversationUnassigned: Event, Equatable {
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(sessionID, forKey: .sessionID)
+        try container.encode(number, forKey: .number)
         try container.encode(previousAgent, forKey: .previousAgent)
         try container.encode(reason, forKey: .reason)
         try container.encode(by, forKey: .by)
