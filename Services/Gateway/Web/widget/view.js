@@ -1,0 +1,255 @@
+/* The frame's page: draws what it is told and says what the visitor did. It decides nothing. */
+import { byId, icon, make, reconcile, write, writeWithLinks } from "./elements.js";
+
+const marks = { sending: "clock", waits: "clock", held: "clock", sent: "sent", delivered: "double", read: "double", failed: "alert" };
+/** How far from its end the thread may be scrolled and still follows new messages. Unit: CSS pixels. */
+const followWithin = 64;
+
+/** `actions`: send(text), typing(), close(), earlier(), saveContact({name, email}), changeContact(), startNew(), retry(id), discard(id), seen(rows) */
+export function createView(language, actions) {
+  const { say } = language;
+  const elements = new Map();
+  const visible = new Set();
+  const parts = Object.fromEntries(
+    ["chat", "name", "dot", "presence", "close", "scroll", "earlier", "greeting", "log", "typing", "facts", "contact", "newest", "status", "composer", "text", "send", "footer", "teaser"].map((id) => [id, byId(id)]),
+  );
+  const email = byId("contact-email");
+  const emailError = byId("contact-error");
+  const contactName = byId("contact-name");
+  const kept = byId("contact-kept");
+
+  document.documentElement.lang = language.locale;
+  document.documentElement.dir = language.direction;
+  const label = (element, key) => {
+    element.setAttribute("aria-label", say(key));
+    element.title = say(key);
+  };
+  label(parts.close, "close");
+  label(parts.send, "send");
+  parts.scroll.setAttribute("aria-label", say("messages"));
+  parts.log.setAttribute("aria-label", say("messages"));
+  parts.text.setAttribute("aria-label", say("write"));
+  parts.text.placeholder = say("write");
+  write(parts.earlier, say("earlier"));
+  write(parts.newest.querySelector("span"), say("newest"));
+  write(parts.contact.querySelector("[for=contact-name]"), say("name"));
+  contactName.placeholder = say("optional");
+  write(parts.contact.querySelector("[for=contact-email]"), say("email"));
+  write(parts.contact.querySelector("button"), say("save"));
+  write(kept.querySelector("button"), say("change"));
+  write(parts.footer.querySelector("button"), say("startNew"));
+  parts.teaser.lastElementChild.setAttribute("aria-label", say("hide"));
+
+  /* What the visitor does. */
+  function submit(event) {
+    event?.preventDefault();
+    const text = parts.text.value.trim();
+    if (text && actions.send(text)) {
+      parts.text.value = "";
+      grow();
+      toEnd();
+    }
+    parts.text.focus();
+  }
+  function grow() {
+    parts.text.style.blockSize = "auto";
+    parts.text.style.blockSize = `${parts.text.scrollHeight}px`;
+  }
+  parts.composer.addEventListener("submit", submit);
+  parts.text.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
+  });
+  parts.text.addEventListener("input", () => {
+    grow();
+    actions.typing(parts.text.value);
+  });
+  parts.close.addEventListener("click", () => actions.close());
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.isComposing) actions.close();
+  });
+  parts.earlier.addEventListener("click", () => actions.earlier());
+  parts.scroll.addEventListener("scroll", () => {
+    if (isAtEnd()) parts.newest.hidden = true;
+  });
+  parts.newest.addEventListener("click", () => {
+    toEnd();
+    parts.text.focus();
+  });
+  parts.footer.querySelector("button").addEventListener("click", () => {
+    actions.startNew();
+    parts.text.focus();
+  });
+  parts.teaser.firstElementChild.addEventListener("click", () => actions.open());
+  parts.teaser.lastElementChild.addEventListener("click", () => actions.hideTeaser());
+
+  function checkEmail() {
+    const value = email.value.trim();
+    const [before, after] = [value.split("@")[0], value.slice(value.lastIndexOf("@") + 1)];
+    let problem = "";
+    if (!value) problem = say("emailMissing");
+    else if (!value.includes("@")) problem = say("emailEnd", { part: value });
+    else if (!before) problem = say("emailStart", { part: value });
+    else if (!/^[^.\s@]+(\.[^.\s@]+)+$/.test(after)) problem = say("emailEnd", { part: after || `${before}@` });
+    showEmailProblem(problem);
+    return !problem;
+  }
+  function showEmailProblem(problem) {
+    if (problem) email.setAttribute("aria-invalid", "true");
+    else email.removeAttribute("aria-invalid");
+    emailError.replaceChildren(...(problem ? [icon("alert"), make("span", { textContent: problem })] : []));
+  }
+  email.addEventListener("blur", () => email.value.trim() && checkEmail());
+  email.addEventListener("input", () => showEmailProblem(""));
+  parts.contact.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (checkEmail()) {
+      actions.saveContact({ name: contactName.value.trim(), email: email.value.trim() });
+      parts.text.focus();
+    } else {
+      email.focus();
+    }
+  });
+  kept.querySelector("button").addEventListener("click", () => {
+    actions.changeContact();
+    email.focus();
+  });
+
+  /* Which messages of the other side are in sight; the caller decides when that means read. */
+  const watcher = new IntersectionObserver(
+    (changes) => {
+      for (const change of changes) {
+        if (change.isIntersecting) visible.add(change.target);
+        else visible.delete(change.target);
+      }
+      actions.seen(highestVisible());
+    },
+    { root: parts.scroll, threshold: 0.5 },
+  );
+  function highestVisible() {
+    let highest = 0;
+    for (const element of visible) if (element.isConnected) highest = Math.max(highest, Number(element.dataset.sequence) || 0);
+    return highest;
+  }
+
+  const isAtEnd = () => parts.scroll.scrollHeight - parts.scroll.scrollTop - parts.scroll.clientHeight < followWithin;
+  function toEnd() {
+    parts.scroll.scrollTop = parts.scroll.scrollHeight;
+    parts.newest.hidden = true;
+  }
+
+  function createRow(row) {
+    if (row.kind === "day") return make("p", { className: "day" });
+    if (row.kind === "event") return make("p", { className: "event", dir: "auto" });
+    const element = make("div", { className: "message" }, make("span", { className: "by" }), make("div", { className: "bubble", dir: "auto" }), make("div", { className: "meta" }));
+    if (!row.mine) watcher.observe(element);
+    return element;
+  }
+
+  function updateRow(element, row) {
+    if (row.kind !== "message") return write(element, row.text);
+    const unsent = ["sending", "waits", "held", "failed"].includes(row.mark);
+    element.className = ["message", row.mine && "mine", row.first && "first", row.removed && "removed", unsent && row.mark !== "sending" && (row.mark === "failed" ? "failed" : "waiting")].filter(Boolean).join(" ");
+    element.dataset.id = row.key;
+    element.dataset.state = row.mark;
+    if (row.sequence && row.sequence !== Infinity && row.current) element.dataset.sequence = row.sequence;
+    else delete element.dataset.sequence;
+    const [by, bubble, meta] = element.children;
+    by.hidden = !row.first;
+    by.className = row.mine ? "by vh" : "by";
+    write(by, row.mine ? say("you") : row.author);
+    writeWithLinks(bubble, row.text);
+    meta.hidden = !row.last;
+    const signature = [row.mark, row.edited, row.failed, row.at.getTime()].join(" ");
+    if (meta.dataset.signature === signature) return;
+    meta.dataset.signature = signature;
+    const time = make("time", { dateTime: row.at.toISOString(), title: language.moment(row.at), textContent: language.time(row.at) });
+    const between = () => make("span", { "aria-hidden": "true", textContent: "·" });
+    const pieces = unsent ? [] : [time];
+    if (row.edited) pieces.push(between(), say("edited"));
+    if (row.mine && row.mark) {
+      if (unsent) pieces.push(icon(marks[row.mark]), say(row.mark));
+      else pieces.push(between(), say(row.mark), icon(marks[row.mark]));
+    }
+    if (row.mark === "failed") {
+      pieces.push(
+        make("span", { dir: "auto", textContent: row.failed }),
+        make("button", { className: "link", type: "button", textContent: say("again"), onclick: () => actions.retry(row.key) }),
+        make("button", { className: "link", type: "button", textContent: say("discard"), onclick: () => actions.discard(row.key) }),
+      );
+    }
+    meta.replaceChildren(...pieces);
+  }
+
+  function fact(name, text) {
+    return make("li", {}, icon(name), make("span", { textContent: text }));
+  }
+
+  return {
+    /** Draws everything. `model` names each visible part; see frame.js. */
+    draw(model) {
+      const following = isAtEnd();
+      const height = parts.scroll.scrollHeight;
+      const firstBefore = parts.log.firstElementChild;
+      const newestBefore = parts.log.lastElementChild;
+
+      parts.chat.hidden = model.mode === "teaser";
+      parts.teaser.hidden = model.mode !== "teaser";
+      document.title = model.title;
+      write(parts.name, model.name);
+      write(parts.presence, model.presence);
+      parts.dot.className = model.isOn ? "dot on" : "dot";
+      parts.greeting.hidden = !model.greeting;
+      write(parts.greeting, model.greeting || "");
+      parts.earlier.hidden = !model.hasEarlier;
+      parts.earlier.disabled = model.isLoadingEarlier;
+      parts.log.setAttribute("aria-busy", String(model.isLoading));
+      reconcile(parts.log, elements, model.rows, createRow, updateRow);
+      parts.typing.hidden = !model.typing;
+      write(parts.typing.lastElementChild, model.typing || "");
+      parts.facts.hidden = !model.facts.length;
+      const facts = model.facts.map((text) => text.join(" ")).join("\n");
+      if (parts.facts.dataset.signature !== facts) {
+        parts.facts.dataset.signature = facts;
+        parts.facts.replaceChildren(...model.facts.map(([name, text]) => fact(name, text)));
+      }
+      parts.contact.hidden = !model.asksContact;
+      write(byId("contact-why"), say("leaveEmail"));
+      kept.hidden = !model.keptEmail;
+      write(kept.querySelector("span"), model.keptEmail || "");
+
+      const notice = parts.status.firstElementChild;
+      if (!model.notice) notice?.remove();
+      else if (!notice) parts.status.append(make("p", { className: "notice" }, icon("offline"), make("span", { textContent: model.notice })));
+      else write(notice.lastElementChild, model.notice);
+
+      parts.composer.hidden = Boolean(model.footer);
+      parts.footer.hidden = !model.footer;
+      write(parts.footer.firstElementChild, model.footer?.text || "");
+      parts.footer.lastElementChild.hidden = !model.footer?.canStart;
+
+      if (model.teaser) {
+        write(parts.teaser.firstElementChild.firstElementChild, model.teaser.name);
+        write(parts.teaser.firstElementChild.lastElementChild, model.teaser.text);
+      }
+
+      if (following) toEnd();
+      else if (firstBefore && firstBefore !== parts.log.firstElementChild && newestBefore === parts.log.lastElementChild) {
+        parts.scroll.scrollTop += parts.scroll.scrollHeight - height; // earlier ones came above: what is being read stays where it is
+      } else if (newestBefore !== parts.log.lastElementChild) parts.newest.hidden = false;
+    },
+    toEnd,
+    focus: () => (parts.composer.hidden ? parts.close : parts.text).focus(),
+    draft(text) {
+      parts.text.value = text;
+      grow();
+    },
+    contact({ name, email: address }) {
+      contactName.value = name || "";
+      email.value = address || "";
+    },
+    showEmailProblem,
+    highestVisible,
+    hasFocus: () => document.hasFocus(),
+    teaserSize: () => parts.teaser.offsetHeight + 36,
+  };
+}

@@ -1,0 +1,11 @@
+/* How long to wait before trying again. */
+
+/** The first waiting time. Unit: milliseconds. */
+const first = 500;
+/** The longest waiting time, so that a visitor is back soon after a long outage. Unit: milliseconds. */
+const longest = 30_000;
+
+/** Full jitter: anything between nothing and the doubled limit, so that a thousand widgets do not return in one moment. */
+export function waitingTime(failures, random = Math.random) {
+  return random() * Math.min(longest, first * 2 ** Math.min(failures, 16));
+}

@@ -1,0 +1,110 @@
+/*
+ * <script src="https://…/widget.js" data-site="KEY" async></script>
+ * Puts a launcher and the chat's frame into the company's page. Everything of it lives in a shadow tree with constructed style
+ * sheets, which neither the page's styles nor its content security policy reach; the conversation itself is inside the frame,
+ * which the page's scripts cannot read. Optional attributes: data-accent, data-position (start, end), data-locale, data-user-id, data-user-hash.
+ */
+import { launcherStyle } from "./launcher.js";
+
+(function widget() {
+  const script = document.currentScript || document.querySelector("script[data-site][src*='/widget.js']");
+  const { site, accent, position, locale, userId, userHash } = script?.dataset || {};
+  if (!site || window.__switchboardWidget) return;
+  window.__switchboardWidget = true;
+  const origin = new URL(script.src).origin;
+
+  const make = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
+  const svg = (paths) => {
+    const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    drawing.setAttribute("viewBox", "0 0 16 16");
+    drawing.setAttribute("aria-hidden", "true");
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    path.setAttribute("d", paths);
+    drawing.append(path);
+    return drawing;
+  };
+
+  const root = make("div");
+  const shadow = root.attachShadow({ mode: "open" });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(launcherStyle);
+  shadow.adoptedStyleSheets = [sheet];
+
+  const launcher = make("button", { type: "button", className: "launcher", hidden: true });
+  const count = make("span", { className: "count", hidden: true });
+  count.setAttribute("aria-hidden", "true");
+  launcher.append(svg("M2 3h12v8.5H8.5L5 14v-2.5H2z"), svg("m4 6 4 4 4-4"), count);
+  launcher.setAttribute("aria-expanded", "false");
+
+  const frame = make("iframe", { className: "frame", title: "Chat", src: `${origin}/widget/frame?site=${encodeURIComponent(site)}#origin=${encodeURIComponent(location.origin)}` });
+  shadow.append(launcher, frame);
+
+  let isOpen = false;
+  let isShown = false;
+  let state = null;
+
+  const page = () => ({ url: location.href.slice(0, 2000), title: document.title.slice(0, 300), referrer: document.referrer.slice(0, 2000) });
+  const say = (type, data = {}) => frame.contentWindow?.postMessage({ ...data, switchboard: 1, type }, origin);
+
+  function setOpen(open, focus) {
+    isOpen = open;
+    apply();
+    if (open && focus) frame.focus();
+    say("open", { open, focus });
+    if (!open && focus) launcher.focus();
+  }
+
+  function apply() {
+    launcher.hidden = !isShown;
+    launcher.setAttribute("aria-expanded", String(isOpen));
+    const isTeasing = !isOpen && isShown && state?.teaser > 0;
+    root.className = [isOpen && isShown && "open", isTeasing && "teasing"].filter(Boolean).join(" ");
+    if (!state) return;
+    root.dir = state.direction;
+    root.lang = state.language;
+    root.dataset.position = state.position;
+    for (const [name, value] of Object.entries(state.colours)) root.style.setProperty(name, value);
+    frame.style.blockSize = isTeasing ? `${state.teaser}px` : "";
+    frame.title = state.title;
+    launcher.setAttribute("aria-label", isOpen ? state.labels.close : state.labels.open);
+    count.hidden = !state.unread || isOpen;
+    count.textContent = state.unread > 99 ? "99+" : String(state.unread);
+  }
+
+  launcher.addEventListener("click", () => setOpen(!isOpen, true));
+
+  addEventListener("message", (event) => {
+    if (event.origin !== origin || event.source !== frame.contentWindow || event.data?.switchboard !== 1) return;
+    const { type } = event.data;
+    if (type === "ready") {
+      say("hello", { page: page(), locale: locale || "", accent: accent || "", position: position || "", user: userId ? { id: userId, hash: userHash || "" } : null, focused: document.hasFocus() });
+    } else if (type === "state") {
+      state = event.data;
+    } else if (type === "shown") {
+      isShown = true;
+    } else if (type === "refused") {
+      root.remove();
+    } else if (type === "opened") {
+      isOpen = event.data.open;
+    } else if (type === "open") {
+      setOpen(true, true);
+    } else if (type === "close") {
+      setOpen(false, true);
+    } else if (type === "focus") {
+      say("focus", { focused: document.hasFocus() });
+    }
+    apply();
+  });
+
+  for (const happening of ["focus", "blur"]) addEventListener(happening, () => say("focus", { focused: document.hasFocus() }));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && isOpen && event.composedPath()[0] === launcher) setOpen(false, true);
+  });
+
+  // A page that changes its address without loading anew (where the browser tells).
+  window.navigation?.addEventListener("navigatesuccess", () => say("page", { page: page() }));
+
+  const put = () => document.body.append(root);
+  if (document.body) put();
+  else addEventListener("DOMContentLoaded", put);
+})();
