@@ -61,7 +61,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "EventLog", dependencies: ["Contracts", "Bus", "Storage", crypto, logging, lifecycle], path: "Shared/EventLog",
-            swiftSettings: strict),
+            resources: [.copy("Migrations")], swiftSettings: strict),
         .target(
             name: "ServiceKit", dependencies: ["Contracts", "Bus", "Storage", "EventLog", logging, lifecycle, configuration, hummingbird],
             path: "Shared/ServiceKit", swiftSettings: strict),

@@ -59,6 +59,12 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
             fragments.append("")
         }
 
+        /// nil is NULL.
+        package mutating func appendInterpolation<Value: DatabaseValue>(_ value: Value?) {
+            parameters.append(value)
+            fragments.append("")
+        }
+
         /// An enum, or any wrapper of a value we can bind.
         @_disfavoredOverload
         package mutating func appendInterpolation<Value: RawRepresentable>(_ value: Value) where Value.RawValue: DatabaseValue {
