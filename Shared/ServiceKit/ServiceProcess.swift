@@ -1,0 +1,139 @@
+import Contracts
+import Foundation
+import Logging
+import ServiceLifecycle
+
+/// What every service's process has: its name and settings, a logger, metrics and health, and a way to run its parts until SIGTERM.
+///
+///     await ServiceProcess.main(.chat, keys: ChatConfiguration.keys) { process in
+///         try ChatService(configuration: ChatConfiguration(process.settings), process: process).parts
+///     }
+package struct ServiceProcess: Sendable {
+    /// Work in progress may take this long after SIGTERM; then it is cancelled. Below the 30 s after which container
+    /// platforms kill.
+    package static let drainMax = Duration.seconds(25)
+    /// What is still running so long after the cancellation is given up.
+    static let cancellationMax = Duration.seconds(3)
+
+    package let name: ServiceName
+    /// From 1.
+    package let replica: Int
+    package let settings: Settings
+    package let logger: Logger
+    package let metrics: MetricsRegistry
+    package let health: HealthChecks
+
+    package init(
+        name: ServiceName, replica: Int = 1, settings: Settings, logger: Logger, metrics: MetricsRegistry = MetricsRegistry(),
+        health: HealthChecks = HealthChecks()
+    ) {
+        self.name = name
+        self.replica = replica
+        self.settings = settings
+        self.logger = logger
+        self.metrics = metrics
+        self.health = health
+    }
+
+    package static let replicaKey = SettingKey(
+        "switchboard.replica", "Which replica of its service this process is, from 1.", standard: "1")
+    package static let logLevelKey = SettingKey(
+        "switchboard.log.level", "trace, debug, info, notice, warning, error or critical.", standard: "info")
+    package static let endpointsFileKey = SettingKey(
+        "switchboard.endpoints.file", "Where the services are: a JSON file, read again when it changes.")
+
+    /// The keys that every service has besides its own.
+    package static func commonKeys(_ name: ServiceName) -> [SettingKey] {
+        [replicaKey, logLevelKey, endpointsFileKey, HealthServer.portKey(name), HealthServer.hostKey(name)]
+    }
+
+    /// Runs a service's executable: `--help` prints the keys, `--health` asks a running one whether it is ready, anything else runs
+    /// the parts until SIGTERM or SIGINT and returns when they have stopped.
+    /// - Parameter compose: builds the parts; they start together and stop last to first.
+    package static func main(
+        _ name: ServiceName, keys: [SettingKey], compose: @Sendable (ServiceProcess) async throws -> [any Service]
+    ) async {
+        let arguments = CommandLine.arguments
+        let keys = commonKeys(name) + keys
+        if arguments.contains("--help") || arguments.contains("-h") {
+            print(help(name, keys))
+            return
+        }
+        do {
+            try refuseUnknownFlags(arguments, keys)
+            let settings = Settings(arguments: arguments.filter { $0 != "--health" })
+            if arguments.contains("--health") {
+                let port = try settings.integer(HealthServer.portKey(name), in: 1...65_535)
+                exit(HealthProbe.isReady(port: UInt16(port)) ? 0 : 1)
+            }
+            let replica = try settings.integer(replicaKey, in: 1...10_000)
+            guard let level = Logger.Level(rawValue: try settings.text(logLevelKey)) else {
+                throw SettingError.invalid(logLevelKey, "is no level")
+            }
+            LoggingSystem.bootstrap { label in JSONLogHandler(label: label, service: name, replica: replica, level: level) }
+            let process = ServiceProcess(name: name, replica: replica, settings: settings, logger: Logger(label: name.rawValue))
+            let parts = try await compose(process)
+            try await process.run(parts)
+        } catch let error as SettingError {
+            FileHandle.standardError.write(Data("\(name): \(error)\n".utf8))
+            exit(78)  // EX_CONFIG
+        } catch {
+            FileHandle.standardError.write(Data("\(name) stopped: \(String(reflecting: error))\n".utf8))
+            exit(1)
+        }
+    }
+
+    /// Runs `parts` with the health listener until a signal asks to stop.
+    package func run(_ parts: [any Service]) async throws {
+        let server = try HealthServer(
+            host: settings.text(HealthServer.hostKey(name)), port: settings.integer(HealthServer.portKey(name), in: 0...65_535),
+            checks: health, metrics: metrics, logger: logger)
+        var configuration = ServiceGroupConfiguration(
+            services: ([server, DrainLimit(logger: logger)] + parts).map { .init(service: $0) },
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = Self.drainMax
+        logger.info("starting", metadata: ["pid": "\(ProcessInfo.processInfo.processIdentifier)"])
+        try await ServiceGroup(configuration: configuration).run()
+        logger.info("stopped")
+    }
+
+    static func help(_ name: ServiceName, _ keys: [SettingKey]) -> String {
+        let lines = keys.map { key in
+            "  \(key.flag)\n      \(key.help) Environment: \(key.variable)."
+                + (key.isSecret ? " Secret." : key.standard.map { " Default: \($0)." } ?? "")
+        }
+        return """
+            Usage: \(name) [options]
+            The command line wins over the environment, and that over the defaults.
+
+            \(lines.joined(separator: "\n"))
+              --health
+                  Asks the process whose \(HealthServer.portKey(name).flag) is given; exit code 0 if it is ready, else 1.
+              --help
+                  Prints this.
+            """
+    }
+
+    static func refuseUnknownFlags(_ arguments: [String], _ keys: [SettingKey]) throws(SettingError) {
+        let known = Set(keys.map(\.flag)).union(["--health", "--help"])
+        for argument in arguments.dropFirst() where argument.hasPrefix("--") {
+            let flag = String(argument.prefix { $0 != "=" })
+            if !known.contains(flag) { throw .unknownFlag(flag) }
+        }
+    }
+}
+
+/// Ends the process when a part neither drains nor heeds its cancellation.
+private struct DrainLimit: Service {
+    let logger: Logger
+
+    func run() async throws {
+        try await gracefulShutdown()
+        let logger = logger
+        Task.detached {
+            try await Task.sleep(for: ServiceProcess.drainMax + ServiceProcess.cancellationMax)
+            logger.critical("a part did not stop in time")
+            exit(70)  // EX_SOFTWARE
+        }
+    }
+}
