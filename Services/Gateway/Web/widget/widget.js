@@ -2,7 +2,7 @@
  * <script src="https://…/widget.js" data-site="KEY" async></script>
  * Puts a launcher and the chat's frame into the company's page. Everything of it lives in a shadow tree with constructed style
  * sheets, which neither the page's styles nor its content security policy reach; the conversation itself is inside the frame,
- * which the page's scripts cannot read. Optional attributes: data-accent, data-position (start, end), data-locale, data-user-id, data-user-hash.
+ * which the page's scripts cannot read. Optional attributes: data-accent, data-position (start, end, left, right), data-locale, data-user-id, data-user-hash.
  */
 import { launcherStyle } from "./launcher.js";
 
@@ -60,9 +60,10 @@ import { launcherStyle } from "./launcher.js";
     const isTeasing = !isOpen && isShown && state?.teaser > 0;
     root.className = [isOpen && isShown && "open", isTeasing && "teasing"].filter(Boolean).join(" ");
     if (!state) return;
-    root.dir = state.direction;
+    const isReversed = getComputedStyle(document.documentElement).direction === "rtl"; // the page's layout decides where things are, not the visitor's language
+    root.dir = isReversed ? "rtl" : "ltr";
     root.lang = state.language;
-    root.dataset.position = state.position;
+    root.dataset.position = state.position === "start" || state.position === (isReversed ? "right" : "left") ? "start" : "end";
     for (const [name, value] of Object.entries(state.colours)) root.style.setProperty(name, value);
     frame.style.blockSize = isTeasing ? `${state.teaser}px` : "";
     frame.title = state.title;
