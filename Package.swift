@@ -76,7 +76,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Contracts", "Bus", "Storage", "EventLog", logging], path: "Tests/Support",
             swiftSettings: strict),
         tests("ContractsTests", [], resources: [.copy("Fixtures")]),
-        tests("BusTests", ["Bus", "TestSupport"]),
+        tests("BusTests", ["Bus", "CZeroMQ", "TestSupport", logging, lifecycle]),
         tests("StorageTests", ["Storage", "TestSupport"]),
         tests("EventLogTests", ["EventLog", "Storage", "Bus", "TestSupport"]),
         tests("AccountsTests", ["AccountsService", "TestSupport", jwt]),
