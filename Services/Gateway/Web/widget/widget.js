@@ -26,9 +26,13 @@ import { launcherStyle } from "./launcher.js";
 
   const root = make("div");
   const shadow = root.attachShadow({ mode: "open" });
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(launcherStyle);
-  shadow.adoptedStyleSheets = [sheet];
+  try {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(launcherStyle);
+    shadow.adoptedStyleSheets = [sheet];
+  } catch {
+    shadow.append(make("style", { textContent: launcherStyle })); // Safari before 16.4; there the page's CSP must allow inline styles
+  }
 
   const launcher = make("button", { type: "button", className: "launcher", hidden: true });
   const count = make("span", { className: "count", hidden: true });
@@ -105,7 +109,8 @@ import { launcherStyle } from "./launcher.js";
   // A page that changes its address without loading anew (where the browser tells).
   window.navigation?.addEventListener("navigatesuccess", () => say("page", { page: page() }));
 
-  const put = () => document.body.append(root);
-  if (document.body) put();
-  else addEventListener("DOMContentLoaded", put);
+  // Beside the body and not in it: pages that exchange their whole body keep the chat.
+  const put = () => document.documentElement.append(root);
+  if (document.readyState === "loading") addEventListener("DOMContentLoaded", put);
+  else put();
 })();
