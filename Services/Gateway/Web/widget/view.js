@@ -189,8 +189,9 @@ export function createView(language, actions) {
     /** Draws everything. `model` names each visible part; see frame.js. */
     draw(model) {
       const following = isAtEnd();
-      const height = parts.scroll.scrollHeight;
-      const firstBefore = parts.log.firstElementChild;
+      const top = parts.scroll.scrollTop;
+      const anchor = following ? null : [...parts.log.children].find((element) => element.offsetTop >= top && element.className !== "day");
+      const anchorTop = anchor?.offsetTop;
       const newestBefore = parts.log.lastElementChild;
 
       parts.chat.hidden = model.mode === "teaser";
@@ -234,9 +235,10 @@ export function createView(language, actions) {
       }
 
       if (following) toEnd();
-      else if (firstBefore && firstBefore !== parts.log.firstElementChild && newestBefore === parts.log.lastElementChild) {
-        parts.scroll.scrollTop += parts.scroll.scrollHeight - height; // earlier ones came above: what is being read stays where it is
-      } else if (newestBefore !== parts.log.lastElementChild) parts.newest.hidden = false;
+      else {
+        if (anchor?.isConnected) parts.scroll.scrollTop += anchor.offsetTop - anchorTop; // what is being read stays where it is
+        if (newestBefore !== parts.log.lastElementChild) parts.newest.hidden = false;
+      }
     },
     toEnd,
     focus: () => (parts.composer.hidden ? parts.close : parts.text).focus(),
