@@ -47,7 +47,8 @@ package struct RoutingPolicy: Sendable, Equatable {
         let preferred = work.preferredAgentID.flatMap { id in eligible.first { $0.candidate.id == id } }
         let chosen = (preferred ?? eligible.first)?.candidate
         let ranked =
-            eligible.map { CandidateRecord($0.candidate, terms: $0.terms) } + refused.map { CandidateRecord($0.candidate, refusal: $0.reason) }
+            eligible.map { CandidateRecord($0.candidate, terms: $0.terms) }
+            + refused.map { CandidateRecord($0.candidate, refusal: $0.reason) }
         var records = Array(ranked.prefix(Self.recordsMax))
         records += ranked.dropFirst(Self.recordsMax).filter { $0.agentID == work.preferredAgentID }
         return RoutingVerdict(
@@ -67,8 +68,8 @@ package struct RoutingPolicy: Sendable, Equatable {
         }
         if Self.matched(candidate, work) < work.requiredCapabilities.count - work.lackingMax { return .missingCapability }
         if candidate.id == work.returnedByAgentID { return .returned }
-        // No sum: a weight or a load from a broken row must not overflow.
-        if candidate.load > candidate.capacity || work.weight > candidate.capacity - candidate.load { return .full }
+        // A broken row's load must neither overflow nor win.
+        if !(0...max(0, candidate.capacity)).contains(candidate.load) || work.weight > candidate.capacity - candidate.load { return .full }
         return nil
     }
 
