@@ -55,7 +55,8 @@ let package = Package(
         .systemLibrary(name: "CZeroMQ", path: "Shared/CZeroMQ"),
         .systemLibrary(name: "CLibPQ", path: "Shared/CLibPQ"),
         .target(name: "Contracts", dependencies: [crypto], path: "Shared/Contracts", swiftSettings: strict),
-        .target(name: "Bus", dependencies: ["Contracts", "CZeroMQ", crypto, logging, lifecycle], path: "Shared/Bus", swiftSettings: strict),
+        .target(
+            name: "Bus", dependencies: ["Contracts", "CZeroMQ", crypto, logging, lifecycle], path: "Shared/Bus", swiftSettings: strict),
         .target(
             name: "Storage", dependencies: ["Contracts", "CLibPQ", crypto, logging, lifecycle], path: "Shared/Storage",
             swiftSettings: strict),
@@ -65,24 +66,28 @@ let package = Package(
         .target(
             name: "ServiceKit", dependencies: ["Contracts", "Bus", "Storage", "EventLog", logging, lifecycle, configuration, hummingbird],
             path: "Shared/ServiceKit", swiftSettings: strict),
-        .executableTarget(
-            name: "switchboard",
+        .target(
+            name: "SwitchboardCommands",
             dependencies: [
-                "Contracts", "Bus", "Storage", "EventLog", "ServiceKit", "AccountsService", "ChatService", "RouterService", logging,
-                crypto, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Contracts", "Bus", "Storage", "EventLog", "ServiceKit", "AccountsService", logging, crypto, cryptoExtras,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            path: "Services/Switchboard", exclude: ["README.md"], swiftSettings: strict),
+            path: "Services/Switchboard", exclude: ["README.md", "Main"], swiftSettings: strict),
+        .executableTarget(
+            name: "switchboard", dependencies: ["SwitchboardCommands"], path: "Services/Switchboard/Main", swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["Contracts", "Bus", "Storage", "EventLog", logging], path: "Tests/Support",
             swiftSettings: strict),
         tests("ContractsTests", [], resources: [.copy("Fixtures")]),
-        tests("BusTests", ["Bus", "CZeroMQ", "TestSupport", logging, lifecycle]),
+        tests("BusTests", ["Bus", "TestSupport"]),
         tests("StorageTests", ["Storage", "TestSupport"]),
         tests("EventLogTests", ["EventLog", "Storage", "Bus", "TestSupport"]),
         tests("AccountsTests", ["AccountsService", "TestSupport", jwt]),
         tests("ChatTests", ["ChatService", "TestSupport"]),
         tests("RouterTests", ["RouterService", "TestSupport"]),
         tests("GatewayTests", ["GatewayService", "TestSupport"]),
+        tests("SwitchboardTests", ["SwitchboardCommands", "TestSupport"]),
         tests(
             "SuiteTests",
             [

@@ -6,7 +6,7 @@ package enum HealthProbe {
     static let patience = 3
 
     package static func isReady(port: UInt16) -> Bool {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         var limit = timeval(tv_sec: patience, tv_usec: 0)

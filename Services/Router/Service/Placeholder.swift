@@ -1,0 +1,3 @@
+import Bus
+import Contracts
+package enum RouterPlaceholder {}

@@ -1,0 +1,14 @@
+import ArgumentParser
+
+package struct SwitchboardCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "switchboard",
+        abstract: "Runs and administers a Switchboard installation.",
+        discussion: """
+            Exit codes: 0 done, 1 failed (of verify: something is wrong with the data), 2 not possible (it runs already, or what it \
+            needs is missing), 64 wrong usage.
+            """,
+        subcommands: [UpCommand.self, MigrateCommand.self, VerifyCommand.self])
+
+    package init() {}
+}

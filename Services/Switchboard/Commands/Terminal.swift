@@ -1,0 +1,37 @@
+import ArgumentParser
+import Contracts
+import Foundation
+
+/// How commands speak: results on standard output, everything else on standard error.
+enum Terminal {
+    static func print(_ text: String) {
+        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    }
+
+    static func print(json value: some Encodable) throws {
+        print(String(decoding: try JSON.encode(value), as: UTF8.self))
+    }
+
+    static func complain(_ text: String) {
+        FileHandle.standardError.write(Data(("switchboard: " + text + "\n").utf8))
+    }
+
+    /// Turns what went wrong into a sentence and an exit code.
+    static func reporting<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch let error as OperatorError {
+            complain(error.description)
+            throw ExitCode(error.code.rawValue)
+        } catch let code as ExitCode {
+            throw code
+        } catch let refusal as any ServiceError {
+            let details = refusal.details.sorted { $0.key < $1.key }.compactMap { name, value in value.string.map { "\(name): \($0)" } }
+            complain(([refusal.code] + details).joined(separator: "; "))
+            throw ExitCode(OperatorError.Code.failed.rawValue)
+        } catch {
+            complain("\(error)")
+            throw ExitCode(OperatorError.Code.failed.rawValue)
+        }
+    }
+}

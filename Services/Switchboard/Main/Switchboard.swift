@@ -1,0 +1,6 @@
+import SwitchboardCommands
+
+@main
+struct Switchboard {
+    static func main() async { await SwitchboardCommand.main() }
+}

@@ -1,0 +1,55 @@
+import Contracts
+import Crypto
+import CryptoExtras
+import Foundation
+
+/// Made once per data folder, readable by its owner only.
+package struct Secrets: Codable, Sendable {
+    /// Of the private cluster's superuser.
+    package let administratorPassword: String
+    /// By database role: one per service, and the read-only one of `switchboard verify`.
+    package private(set) var rolePasswords: [String: String]
+    /// By e-mail.
+    package private(set) var demoPasswords: [String: String]
+
+    private enum CodingKeys: String, CodingKey {
+        case administratorPassword = "administrator_password"
+        case rolePasswords = "role_passwords"
+        case demoPasswords = "demo_passwords"
+    }
+
+    private init() {
+        administratorPassword = Self.password()
+        rolePasswords = [:]
+        demoPasswords = [:]
+    }
+
+    /// Reads them, and makes those that are missing.
+    package static func load(from folder: DataFolder, roles: [String], demoEmails: [String] = []) throws -> Secrets {
+        var secrets = try PrivateFile.read(folder.secrets).map { try JSON.decode(Secrets.self, from: $0) } ?? Secrets()
+        for role in roles where secrets.rolePasswords[role] == nil { secrets.rolePasswords[role] = password() }
+        for email in demoEmails where secrets.demoPasswords[email] == nil { secrets.demoPasswords[email] = password() }
+        try PrivateFile.replace(folder.secrets, with: try JSON.encode(secrets))
+        if try PrivateFile.read(folder.tokenSigningKey) == nil {
+            try PrivateFile.replace(folder.tokenSigningKey, with: Array((try tokenSigningKey() + "\n").utf8))
+        }
+        return secrets
+    }
+
+    package func password(of role: String) throws -> String {
+        guard let password = rolePasswords[role] else { throw OperatorError("The secrets hold no password for \(role).") }
+        return password
+    }
+
+    /// 20 letters and digits: 119 bits, nothing that a shell, a URL or a reader could take for something else.
+    static func password() -> String {
+        let alphabet = Array("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789")
+        var generator = SystemRandomNumberGenerator()
+        return String((0..<20).map { _ in alphabet.randomElement(using: &generator) ?? "a" })
+    }
+
+    /// An Ed25519 key as PKCS#8 PEM (RFC 8410).
+    private static func tokenSigningKey() throws -> String {
+        Curve25519.Signing.PrivateKey().pemRepresentation
+    }
+}

@@ -1,1 +1,0 @@
-@main struct MainSwitchboard { static func main() {} }

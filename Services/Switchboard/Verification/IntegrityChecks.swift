@@ -1,0 +1,7 @@
+/// What `switchboard verify` looks at, in this order.
+enum IntegrityChecks {
+    static var all: [any IntegrityCheck] {
+        let services = SuiteService.all.filter(\.hasDatabase).map(\.name)
+        return [RowSecurityCheck()] + services.map(LogCheck.init) + services.map(CursorCheck.init) + services.map(ParkedCheck.init)
+    }
+}
