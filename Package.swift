@@ -55,8 +55,7 @@ let package = Package(
         .systemLibrary(name: "CZeroMQ", path: "Shared/CZeroMQ"),
         .systemLibrary(name: "CLibPQ", path: "Shared/CLibPQ"),
         .target(name: "Contracts", dependencies: [crypto], path: "Shared/Contracts", swiftSettings: strict),
-        .target(
-            name: "Bus", dependencies: ["Contracts", "CZeroMQ", crypto, logging, lifecycle], path: "Shared/Bus", swiftSettings: strict),
+        .target(name: "Bus", dependencies: ["Contracts", "CZeroMQ", crypto, logging, lifecycle], path: "Shared/Bus", swiftSettings: strict),
         .target(
             name: "Storage", dependencies: ["Contracts", "CLibPQ", crypto, logging, lifecycle], path: "Shared/Storage",
             swiftSettings: strict),
@@ -80,7 +79,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Contracts", "Bus", "Storage", "EventLog", logging], path: "Tests/Support",
             swiftSettings: strict),
         tests("ContractsTests", [], resources: [.copy("Fixtures")]),
-        tests("BusTests", ["Bus", "TestSupport"]),
+        tests("BusTests", ["Bus", "CZeroMQ", "TestSupport", logging, lifecycle]),
         tests("StorageTests", ["Storage", "TestSupport"]),
         tests("EventLogTests", ["EventLog", "Storage", "Bus", "TestSupport"]),
         tests("AccountsTests", ["AccountsService", "TestSupport", jwt]),

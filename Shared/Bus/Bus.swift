@@ -19,6 +19,14 @@ package protocol Bus: Service {
 
     /// Answers the requests addressed to this process. Call once, before `run()`.
     func respond(with responder: @escaping @Sendable (RequestEnvelope) async -> Answer)
+
+    /// What it counted so far.
+    var metrics: BusMetrics { get }
+}
+
+extension Bus {
+    /// Of a bus that counts nothing.
+    package var metrics: BusMetrics { BusMetrics() }
 }
 
 /// A request as it travels.

@@ -56,6 +56,19 @@ package final class Database: Service, Sendable {
         try await perform { worker in try worker.transaction(scope, body) }
     }
 
+    /// The same without a task: for code that is called by the bus's thread and must return at once.
+    /// - Parameter completion: called once, on the connection's thread, or on the caller's if the job is refused at once.
+    package func transaction<Result: Sendable>(
+        _ scope: Scope, _ body: @escaping @Sendable (Transaction) throws -> Result,
+        completion: @escaping @Sendable (Swift.Result<Result, any Error>) -> Void
+    ) {
+        submit { worker in
+            completion(Swift.Result { try worker.transaction(scope, body) })
+        } refuse: { error in
+            completion(.failure(error))
+        }
+    }
+
     /// One statement as a transaction of its own, in one round trip.
     package func query(_ scope: Scope, _ sql: SQL) async throws -> Rows {
         try await perform { worker in try worker.pipeline(scope, [sql])[0] }

@@ -9,7 +9,9 @@ package final class Transaction {
     private let connection: Connection
     private let tenant: TenantID?
     private var hasBegun = false
+    private var makers: [() -> [SQL]] = []
     private var actions: [@Sendable () -> Void] = []
+    private var doubts: [@Sendable () -> Void] = []
     /// Once a statement failed, PostgreSQL takes nothing but ROLLBACK.
     private(set) var failure: DatabaseError?
     /// The connection's plans are out of date; it is replaced after this transaction.
@@ -56,6 +58,12 @@ package final class Transaction {
     /// Runs on this thread once the server confirmed COMMIT, before the caller hears of it. Must be quick.
     package func afterCommit(_ action: @escaping @Sendable () -> Void) { actions.append(action) }
 
+    /// Asked when the body has returned, for statements to send behind ``finalStatements`` with COMMIT.
+    package func beforeCommit(_ statements: @escaping () -> [SQL]) { makers.append(statements) }
+
+    /// Runs on this thread if the connection broke while COMMIT was on its way.
+    package func afterUnknownCommit(_ action: @escaping @Sendable () -> Void) { doubts.append(action) }
+
     private func preamble() -> [SQL] {
         guard !hasBegun else { return [] }
         return tenant.map { ["BEGIN", Scope.statement(for: $0)] } ?? ["BEGIN"]
@@ -71,7 +79,7 @@ package final class Transaction {
     @discardableResult
     func commit(_ statements: [SQL] = []) throws -> [Rows] {
         if let failure { throw failure }
-        let last = statements + finalStatements
+        let last = statements + finalStatements + makers.flatMap { $0() }
         let preamble = preamble()
         guard hasBegun || !last.isEmpty else {
             runActions()
@@ -81,6 +89,7 @@ package final class Transaction {
         do {
             outcome = try connection.pipeline(preamble + last + ["COMMIT"])
         } catch {
+            for doubt in doubts { doubt() }
             throw fail(.commitUnknown)
         }
         hasBegun = true

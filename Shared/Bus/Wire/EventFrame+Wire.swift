@@ -23,11 +23,8 @@ extension EventFrame {
         guard payload.count <= WireLimits.payloadMax else {
             throw MalformedFrame("\(header.subject) has \(payload.count) bytes of payload; at most \(WireLimits.payloadMax) travel")
         }
-        guard (1...Subject.lengthMax).contains(header.subject.rawValue.utf8.count) else {
-            throw MalformedFrame("a subject has 1 to \(Subject.lengthMax) bytes")
-        }
-        guard (1...WireLimits.nameMax).contains(header.stream.rawValue.utf8.count) else {
-            throw MalformedFrame("a stream's name has 1 to \(WireLimits.nameMax) bytes")
+        guard header.subject.isNameable, header.stream.isNameable else {
+            throw MalformedFrame("names have 1 to \(Subject.lengthMax) (streams: \(WireLimits.nameMax)) visible ASCII characters")
         }
         guard (0..<WireLimits.partitionsMax).contains(header.partition), header.partitionSequence > 0 else {
             throw MalformedFrame("partition \(header.partition), sequence \(header.partitionSequence) is no place in a log")

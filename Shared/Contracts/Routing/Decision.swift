@@ -8,7 +8,7 @@ package struct Decision: Codable, Sendable, Equatable {
     package let policyVersion: Int
     package let sector: String
     package let chosenAgentID: AgentID?
-    /// `assigned`, `queued` or `preferred`.
+    /// `assigned`, `preferred`, `queued`, or `manual` when a person chose.
     package let outcome: String
     /// The best 200 and the preferred agent.
     package let candidates: [CandidateRecord]

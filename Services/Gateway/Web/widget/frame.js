@@ -313,6 +313,7 @@ function write(text) {
   clearTimeout(silenceTimer);
   store.remove("draft");
   outbox.add(text);
+  line?.hurry();
   return true;
 }
 
@@ -457,20 +458,27 @@ function presence() {
   return [language.say("online"), true];
 }
 
+function markOf(entry, isAway) {
+  if (entry.failed || isBlocked) return "failed";
+  if (current?.isClosed()) return "held";
+  if (isAway) return "waits";
+  return outbox.pausedFor() ? "paused" : "sending";
+}
+
 function model() {
   const isAway = isUnreachable || lineState === "reconnecting" || outbox.isFailing();
   const entries = outbox.entries();
   const isHeld = isBlocked || Boolean(current?.isClosed());
   const waiting = entries
     .filter((entry) => !threads.some((thread) => thread.has(entry.id)))
-    .map((entry) => ({ ...entry, mark: entry.failed ? "failed" : isHeld ? "held" : isAway || outbox.pausedFor() ? "waits" : "sending" }));
+    .map((entry) => ({ ...entry, mark: markOf(entry, isAway) }));
   const sent = [...acknowledged.values()].filter((entry) => !threads.some((thread) => thread.has(entry.id)) && !entries.some((other) => other.id === entry.id)).map((entry) => ({ ...entry, mark: "sent" }));
   const contact = store.get("contact");
   const email = contact?.email || current?.session.customer?.email;
   const nobody = settings.online === false && !isHeld;
   const hasEarlier = Boolean(threads[0]?.hasEarlier || earlierSessions?.length);
   const [presenceText, isOn] = presence();
-  const queue = current?.session.status === "waiting" && !nobody ? current.queue : null;
+  const queue = current?.session.status === "waiting" && !nobody && !isHeld ? current.queue : null;
   const facts = [];
   if (queue?.position) facts.push(["person", queue.position === 1 ? language.say("next") : language.say("place", { n: queue.position })]);
   if (queue?.estimated_wait_seconds) facts.push(["clock", language.say("wait", { time: language.duration(queue.estimated_wait_seconds) })]);
@@ -514,8 +522,7 @@ function draw() {
     host.say("state", {
       unread,
       teaser: shown.mode === "teaser" ? view.teaserSize() : 0,
-      position: /left|start/.test(options.position || settings.theme?.position) ? "start" : "end",
-      direction: language.direction,
+      position: options.position || settings.theme?.position || "",
       language: language.locale,
       colours,
       title: shown.title,
@@ -565,6 +572,7 @@ function start(hello) {
     acknowledged(entry, message) {
       if (message && current && message.session_id === current.id) current.add(message);
       else if (!threads.some((thread) => thread.has(entry.id))) acknowledged.set(entry.id, entry);
+      if (message) line?.hurry(); // where a message gets through, the socket does too
     },
   });
   store.watch((key, value, old) => {
@@ -584,7 +592,10 @@ function start(hello) {
       considerReading();
     });
   }
-  document.addEventListener("visibilitychange", considerReading);
+  document.addEventListener("visibilitychange", () => {
+    considerReading();
+    if (document.visibilityState === "visible") line?.hurry();
+  });
   addEventListener("resize", draw);
   setInterval(() => outbox.pausedFor() && draw(), 1000); // the seconds that are left are shown
   setInterval(refreshSettings, settingsOld);

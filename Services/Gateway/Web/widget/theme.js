@@ -1,5 +1,7 @@
 /* One accent colour of the site becomes the tokens that depend on it, readable in light and dark whatever was chosen. */
 
+/** The product's own accent. Its dark twin was chosen by hand, so nothing is computed for it. */
+const ownAccent = "#2a50b8";
 const grounds = { light: "#ffffff", dark: "#1b1a18" };
 const inks = { light: "#ffffff", dark: "#0f1730" };
 /** The contrast asked of text in the accent. On dark ground 4.5 would be readable and still look dull. */
@@ -35,10 +37,10 @@ function readable(colour, ground, towards, least) {
   return towards;
 }
 
-/** The custom properties for one scheme, or null when the text is no hexadecimal colour: then the product's own accent stays. */
+/** The custom properties for one scheme, or null when the product's own accent stays, as it does when the text is no hexadecimal colour. */
 export function accentTokens(text, scheme) {
   const chosen = parseColour(text);
-  if (!chosen) return null;
+  if (!chosen || css(chosen) === ownAccent) return null;
   const [ground, ink] = [parseColour(grounds[scheme]), parseColour(inks[scheme])];
   const towards = scheme === "light" ? [0, 0, 0] : [255, 255, 255];
   const accent = readable(chosen, ground, towards, wanted[scheme]);

@@ -1,7 +1,7 @@
 /* The frame's page: draws what it is told and says what the visitor did. It decides nothing. */
 import { byId, icon, make, reconcile, write, writeWithLinks } from "./elements.js";
 
-const marks = { sending: "clock", waits: "clock", held: "clock", sent: "sent", delivered: "double", read: "double", failed: "alert" };
+const marks = { sending: "clock", waits: "clock", paused: "clock", held: "clock", sent: "sent", delivered: "double", read: "double", failed: "alert" };
 /** How far from its end the thread may be scrolled and still follows new messages. Unit: CSS pixels. */
 const followWithin = 64;
 
@@ -26,7 +26,7 @@ export function createView(language, actions) {
   };
   label(parts.close, "close");
   label(parts.send, "send");
-  parts.scroll.setAttribute("aria-label", say("messages"));
+  parts.scroll.setAttribute("aria-label", say("conversation"));
   parts.log.setAttribute("aria-label", say("messages"));
   parts.text.setAttribute("aria-label", say("write"));
   parts.text.placeholder = say("write");
@@ -52,6 +52,7 @@ export function createView(language, actions) {
     parts.text.focus();
   }
   function grow() {
+    parts.text.dir = parts.text.value ? "auto" : ""; // empty, the placeholder follows the page
     parts.text.style.blockSize = "auto";
     parts.text.style.blockSize = `${parts.text.scrollHeight}px`;
   }
@@ -147,7 +148,7 @@ export function createView(language, actions) {
 
   function updateRow(element, row) {
     if (row.kind !== "message") return write(element, row.text);
-    const unsent = ["sending", "waits", "held", "failed"].includes(row.mark);
+    const unsent = ["sending", "waits", "paused", "held", "failed"].includes(row.mark);
     element.className = ["message", row.mine && "mine", row.first && "first", row.removed && "removed", unsent && row.mark !== "sending" && (row.mark === "failed" ? "failed" : "waiting")].filter(Boolean).join(" ");
     element.dataset.id = row.key;
     element.dataset.state = row.mark;
@@ -170,7 +171,7 @@ export function createView(language, actions) {
       if (unsent) pieces.push(icon(marks[row.mark]), say(row.mark));
       else pieces.push(between(), say(row.mark), icon(marks[row.mark]));
     }
-    if (row.mark === "failed") {
+    if (row.failed) {
       pieces.push(
         make("span", { dir: "auto", textContent: row.failed }),
         make("button", { className: "link", type: "button", textContent: say("again"), onclick: () => actions.retry(row.key) }),
@@ -188,8 +189,9 @@ export function createView(language, actions) {
     /** Draws everything. `model` names each visible part; see frame.js. */
     draw(model) {
       const following = isAtEnd();
-      const height = parts.scroll.scrollHeight;
-      const firstBefore = parts.log.firstElementChild;
+      const top = parts.scroll.scrollTop;
+      const anchor = following ? null : [...parts.log.children].find((element) => element.offsetTop >= top && element.className !== "day");
+      const anchorTop = anchor?.offsetTop;
       const newestBefore = parts.log.lastElementChild;
 
       parts.chat.hidden = model.mode === "teaser";
@@ -233,9 +235,10 @@ export function createView(language, actions) {
       }
 
       if (following) toEnd();
-      else if (firstBefore && firstBefore !== parts.log.firstElementChild && newestBefore === parts.log.lastElementChild) {
-        parts.scroll.scrollTop += parts.scroll.scrollHeight - height; // earlier ones came above: what is being read stays where it is
-      } else if (newestBefore !== parts.log.lastElementChild) parts.newest.hidden = false;
+      else {
+        if (anchor?.isConnected) parts.scroll.scrollTop += anchor.offsetTop - anchorTop; // what is being read stays where it is
+        if (newestBefore !== parts.log.lastElementChild) parts.newest.hidden = false;
+      }
     },
     toEnd,
     focus: () => (parts.composer.hidden ? parts.close : parts.text).focus(),

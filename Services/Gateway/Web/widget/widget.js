@@ -2,7 +2,7 @@
  * <script src="https://…/widget.js" data-site="KEY" async></script>
  * Puts a launcher and the chat's frame into the company's page. Everything of it lives in a shadow tree with constructed style
  * sheets, which neither the page's styles nor its content security policy reach; the conversation itself is inside the frame,
- * which the page's scripts cannot read. Optional attributes: data-accent, data-position (start, end), data-locale, data-user-id, data-user-hash.
+ * which the page's scripts cannot read. Optional attributes: data-accent, data-position (start, end, left, right), data-locale, data-user-id, data-user-hash.
  */
 import { launcherStyle } from "./launcher.js";
 
@@ -26,9 +26,13 @@ import { launcherStyle } from "./launcher.js";
 
   const root = make("div");
   const shadow = root.attachShadow({ mode: "open" });
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(launcherStyle);
-  shadow.adoptedStyleSheets = [sheet];
+  try {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(launcherStyle);
+    shadow.adoptedStyleSheets = [sheet];
+  } catch {
+    shadow.append(make("style", { textContent: launcherStyle })); // Safari before 16.4; there the page's CSP must allow inline styles
+  }
 
   const launcher = make("button", { type: "button", className: "launcher", hidden: true });
   const count = make("span", { className: "count", hidden: true });
@@ -60,9 +64,10 @@ import { launcherStyle } from "./launcher.js";
     const isTeasing = !isOpen && isShown && state?.teaser > 0;
     root.className = [isOpen && isShown && "open", isTeasing && "teasing"].filter(Boolean).join(" ");
     if (!state) return;
-    root.dir = state.direction;
+    const isReversed = getComputedStyle(document.documentElement).direction === "rtl"; // the page's layout decides where things are, not the visitor's language
+    root.dir = isReversed ? "rtl" : "ltr";
     root.lang = state.language;
-    root.dataset.position = state.position;
+    root.dataset.position = state.position === "start" || state.position === (isReversed ? "right" : "left") ? "start" : "end";
     for (const [name, value] of Object.entries(state.colours)) root.style.setProperty(name, value);
     frame.style.blockSize = isTeasing ? `${state.teaser}px` : "";
     frame.title = state.title;
@@ -104,7 +109,8 @@ import { launcherStyle } from "./launcher.js";
   // A page that changes its address without loading anew (where the browser tells).
   window.navigation?.addEventListener("navigatesuccess", () => say("page", { page: page() }));
 
-  const put = () => document.body.append(root);
-  if (document.body) put();
-  else addEventListener("DOMContentLoaded", put);
+  // Beside the body and not in it: pages that exchange their whole body keep the chat.
+  const put = () => document.documentElement.append(root);
+  if (document.readyState === "loading") addEventListener("DOMContentLoaded", put);
+  else put();
 })();

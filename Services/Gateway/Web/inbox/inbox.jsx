@@ -1,0 +1,187 @@
+import { useEffect, useMemo, useRef, useState } from "react";
+import { createRoot } from "react-dom/client";
+import { goToSignIn } from "../shared/api.js";
+import { Icon, Sprite } from "../shared/icons.jsx";
+import { flipTheme } from "../shared/theme.jsx";
+import { atSecond } from "../shared/time.js";
+import { callAttention, prepareSound, showInTitle } from "./attention.js";
+import { ConversationPane } from "./conversation.jsx";
+import { CustomerPanel } from "./customer.jsx";
+import { AssignDialog, CheatSheet, Confirm, Palette, SnoozeDialog, TransferDialog, YouDialog } from "./dialogs.jsx";
+import { StoreContext, useNow, useSelect, useStore } from "./hooks.jsx";
+import { SessionList, useRows } from "./list.jsx";
+import { usePreferences } from "./preferences.js";
+import { Rail, useUnread } from "./rail.jsx";
+import { currentRoute, go, useRoute } from "./route.js";
+import { InboxStore } from "./store.js";
+import { customerName, presenceNames, viewNames } from "./words.js";
+
+const store = new InboxStore({ onArrival: (arrival) => callAttention(store, arrival), onSignedOut: goToSignIn });
+store.filter = currentRoute().filter;
+
+function App() {
+  const me = useSelect((state) => state.me);
+  const problem = useSelect((state) => state.startProblem);
+  if (me) return <Inbox />;
+  if (!problem) return null;
+  return (
+    <main className="void" role="alert"><Icon name="alert" /><h1>The inbox did not open</h1><p>{problem.message} Nothing is lost; drafts and replies on their way are kept in this browser.</p>
+      <button className="btn" type="button" onClick={() => store.start()}><Icon name="retry" />Try again</button></main>
+  );
+}
+
+function Inbox() {
+  const route = useRoute();
+  const rows = useRows();
+  const session = useSelect((state) => state.sessions[route.id]);
+  const me = useSelect((state) => state.me);
+  const presence = useSelect((state) => state.presence);
+  const unread = useUnread();
+  const { listWidth } = usePreferences();
+  const [dialog, setDialog] = useState(null);
+  const shell = useRef(null), search = useRef(null), composer = useRef(null), jump = useRef(null);
+
+  useEffect(() => { store.useFilter(route.filter); }, [route.filter.view, route.filter.status, route.filter.channel, route.filter.sort, route.filter.text]);
+  useEffect(() => { showInTitle(unread, session ? customerName(session.customer) : null); }, [unread, session]);
+  useEffect(() => { shell.current.style.setProperty("--list", `${listWidth}px`); }, [listWidth]);
+  useEffect(prepareSound, []);
+
+  const commands = useMemo(() => commandsFor({ session, me, route, presence }), [session, me, route, presence]);
+  const byName = Object.fromEntries(commands.map((command) => [command.id, command]));
+
+  function commandsFor() {
+    const open = session && session.status !== "closed" && me.role !== "viewer";
+    const mine = session?.agent?.id === me.id;
+    const leads = me.role === "admin" || me.role === "supervisor";
+    const list = [];
+    const add = (id, name, icon, key, run) => list.push({ id, name, icon, key, run });
+    if (open) {
+      add("reply", "Reply", "chat", "R", () => composer.current?.focus());
+      if (!mine) add("take", "Take this conversation", "assign", leads ? null : "A", () => store.assign(session.id, null, "Yours now."));
+      if (leads) add("assign", "Assign to a colleague", "assign", "A", () => setDialog("assign"));
+      add("transfer", "Transfer this conversation", "swap", "T", () => setDialog("transfer"));
+      if (session.agent) add("queue", "Put back to the queue", "none", null, () => setDialog("transfer"));
+      add("snooze", "Snooze this conversation", "snooze", "S", () => setDialog("snooze"));
+      if (session.status !== "resolved") add("resolve", "Resolve this conversation", "check", "E", resolve);
+      add("close", "Close this conversation for good", "lock", null, () => setDialog("close"));
+    }
+    if (session) add("new", "Jump to what is new", "up", "U", () => jump.current?.toNew());
+    if (session) add("details", route.details ? "Hide customer details" : "Show customer details", "panel", null, () => go({ details: !route.details }));
+    for (const [view, name] of Object.entries(viewNames)) if (view !== route.filter.view) add(`view-${view}`, `Go to ${name.toLowerCase()}`, "inbox", null, () => go({ filter: { ...route.filter, view } }));
+    add("search", "Search conversations", "search", "/", () => search.current?.focus());
+    if (presence) for (const [status, name] of Object.entries(presenceNames)) if (status !== presence.status) add(`presence-${status}`, `Set yourself ${name.toLowerCase()}`, "person", null, () => store.setPresence(status));
+    add("theme", "Switch between light and dark", "moon", null, flipTheme);
+    add("you", "Presence, sound, notifications, sign out", "gear", null, () => setDialog("you"));
+    add("keys", "All keys", "file", "?", () => setDialog("keys"));
+    return list;
+  }
+
+  async function resolve() {
+    const next = nextRow(1) || nextRow(-1);
+    if (await store.change(session.id, { status: "resolved" }, "Resolved. It opens again when the customer writes.")) {
+      if (currentRoute().id === session.id && currentRoute().filter.status === "open" && !matchMedia("(max-width: 719px)").matches) go({ id: next?.id || null });
+    }
+  }
+
+  function nextRow(step) {
+    const index = rows.findIndex((row) => row.id === route.id);
+    return index < 0 ? (step > 0 ? rows[0] : undefined) : rows[index + step];
+  }
+
+  function back() {
+    if (route.details) return go({ details: false });
+    if (route.id) {
+      const id = route.id;
+      go({ id: null });
+      requestAnimationFrame(() => document.querySelector(`[data-session="${id}"]`)?.focus());
+    }
+    return undefined;
+  }
+
+  const onCommand = (id) => (id === "palette" ? setDialog("palette") : byName[id]?.run());
+  const keyActions = useRef(null);
+  keyActions.current = (event) => {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      setDialog("palette");
+      return;
+    }
+    if (dialog || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, [contenteditable], dialog")) return;
+    const letters = {
+      j: () => go({ id: nextRow(1)?.id || route.id }), k: () => go({ id: nextRow(-1)?.id || route.id }), r: () => onCommand("reply"), e: () => onCommand("resolve"),
+      a: () => onCommand(byName.assign ? "assign" : "take"), t: () => onCommand("transfer"), s: () => onCommand("snooze"), u: () => onCommand("new"), "/": () => onCommand("search"), "?": () => setDialog("keys"), Escape: back,
+    };
+    const action = letters[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  };
+  useEffect(() => {
+    const listener = (event) => keyActions.current(event);
+    addEventListener("keydown", listener);
+    return () => removeEventListener("keydown", listener);
+  }, []);
+
+  const close = () => setDialog(null);
+  return (
+    <>
+      <a className="skip" href="#list" onClick={(event) => { event.preventDefault(); (document.querySelector(".items .item") || search.current)?.focus(); }}>Skip to the list</a>
+      <a className="skip" href="#conversation" onClick={(event) => { event.preventDefault(); document.getElementById("conversation").focus(); }}>Skip to the conversation</a>
+      {session && <a className="skip" href="#message" onClick={(event) => { event.preventDefault(); composer.current?.focus(); }}>Skip to the reply</a>}
+      <div className={`shell inbox ${route.id ? "with-conversation" : ""} ${route.details && route.id ? "with-details" : ""}`} ref={shell}>
+        <Rail />
+        <Banner />
+        <SessionList rows={rows} searchRef={search} onYou={() => setDialog("you")} />
+        <ConversationPane onCommand={onCommand} composerRef={composer} jumpRef={jump} />
+        <CustomerPanel />
+        <nav className="tabbar" aria-label="Sections">
+          <a href="/inbox" aria-current="page" onClick={(event) => { event.preventDefault(); go({ id: null }); }}><Icon name="inbox" />Inbox{unread > 0 && <span className="count" aria-label={`${unread} unread`}>{unread > 99 ? "99+" : unread}</span>}</a>
+          {me.role === "admin" && <a href="/settings/website"><Icon name="gear" />Settings</a>}
+          <a href="#you" onClick={(event) => { event.preventDefault(); setDialog("you"); }}><Icon name="person" />You</a>
+        </nav>
+      </div>
+      <Notice />
+      {dialog === "palette" && <Palette commands={commands} onClose={close} />}
+      {dialog === "keys" && <CheatSheet onClose={close} />}
+      {dialog === "you" && <YouDialog onClose={close} />}
+      {session && dialog === "snooze" && <SnoozeDialog session={session} onClose={close} />}
+      {session && dialog === "assign" && <AssignDialog session={session} onClose={close} />}
+      {session && dialog === "transfer" && <TransferDialog session={session} onClose={close} />}
+      {session && dialog === "close" && <Confirm title="Close this conversation?" text="Closed is final: nobody can write in it any more. When the customer writes again, a new one begins." action="Close it" onClose={close} onConfirm={() => store.close(session.id)} />}
+    </>
+  );
+}
+
+/** Honest about the line: since when the list may lack something, what is kept here, when the next try is. */
+function Banner() {
+  const connection = useSelect((state) => state.connection);
+  const kept = useSelect((state) => state.outbox.filter((item) => item.state === "queued" || item.state === "sending").length);
+  const now = useNow(1_000);
+  if (connection.lostAt === null || connection.phase === "live") return null;
+  const seconds = connection.nextTryAt ? Math.max(0, Math.ceil((connection.nextTryAt - now) / 1000)) : 0;
+  const what = connection.phase === "catching-up" ? "Connected again, fetching what you missed." : !navigator.onLine ? "You are offline." : seconds > 0 ? `Reconnecting, next try in ${seconds} s.` : "Reconnecting.";
+  return (
+    <div className="banner" role="status"><Icon name="offline" />
+      <span><b className="strong">{what}</b> {connection.completeUpTo ? `The list is complete up to ${atSecond(connection.completeUpTo)}.` : "The list may not be complete."} {kept > 0 && `${kept === 1 ? "1 reply is" : `${kept} replies are`} kept here and ${kept === 1 ? "goes" : "go"} out once, in order.`}</span>
+      {connection.phase === "reconnecting" && <button className="btn s" type="button" onClick={() => store.tryNow()}>Try now</button>}
+    </div>
+  );
+}
+
+function Notice() {
+  const notice = useSelect((state) => state.notice);
+  const again = useSelect((state) => state.reconnected);
+  const here = useStore();
+  useEffect(() => { if (again) here.say(`Connected again. The list is complete up to ${atSecond(again)}.`); }, [again]);
+  return (
+    <div className="notice" role="status" aria-live="polite">
+      {notice && (
+        <div>{notice.bad && <Icon name="alert" className="bad-mark" />}<span>{notice.text}</span>
+          <button className="btn s icon ghost" type="button" aria-label="Dismiss" onClick={() => here.set({ notice: null })}><Icon name="x" /></button></div>
+      )}
+    </div>
+  );
+}
+
+createRoot(document.getElementById("page")).render(<StoreContext.Provider value={store}><Sprite /><App /></StoreContext.Provider>);
+store.start();

@@ -1,0 +1,87 @@
+/* The list's rows: sessions, merged by last_sequence, filtered and ordered here the same way as the service does it. */
+
+/** Keeps whichever copy of a session covers more; of equals the one that was fetched later. */
+export function mergeSession(known, incoming) {
+  if (!known) return incoming;
+  return incoming.last_sequence >= known.last_sequence ? incoming : known;
+}
+
+export function mergeSessions(sessions, incoming) {
+  if (incoming.length === 0) return sessions;
+  const merged = { ...sessions };
+  for (const session of incoming) merged[session.id] = mergeSession(merged[session.id], session);
+  return merged;
+}
+
+export const statusTabs = {
+  open: (session) => session.status === "waiting" || session.status === "assigned",
+  pending: (session) => session.status === "pending",
+  resolved: (session) => session.status === "resolved",
+  closed: (session) => session.status === "closed",
+};
+
+/** Whether a session belongs to a list. Free text is matched by the service only. */
+export function belongs(session, filter, myID) {
+  if (filter.view === "mine" && session.agent?.id !== myID) return false;
+  if (filter.view === "unassigned" && (session.agent !== null || (filter.status === "open" && session.status !== "waiting"))) return false;
+  if (filter.channel && session.channel !== filter.channel) return false;
+  return (statusTabs[filter.status] || statusTabs.open)(session);
+}
+
+/** Since when the customer waits for an answer, or null when the last word is ours. */
+export function waitingSince(session) {
+  if (session.status !== "waiting" && session.status !== "assigned") return null;
+  if (session.status === "waiting" && session.waiting_since) return session.waiting_since;
+  const last = session.last_message;
+  return last && last.author?.type === "customer" ? last.sent_at : null;
+}
+
+export const orders = {
+  newest: (one, other) => compare(other.last_activity_at, one.last_activity_at) || compare(one.id, other.id),
+  waiting: (one, other) => compareLast(one.waiting_since, other.waiting_since) || compare(one.created_at, other.created_at) || compare(one.id, other.id),
+};
+
+function compare(one, other) {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+function compareLast(one, other) {
+  if (!one || !other) return one ? -1 : other ? 1 : 0;
+  return compare(one, other);
+}
+
+/**
+ * The rows of a list. Sessions beyond the last fetched page are left out although they may be known from elsewhere,
+ * since between them and the page others are still missing.
+ */
+export function rowsOf(sessions, list, filter, myID) {
+  const order = orders[filter.sort] || orders.newest;
+  if (filter.text) return (list?.ids || []).map((id) => sessions[id]).filter((session) => session && belongs(session, { ...filter, text: "" }, myID));
+  const found = Object.values(sessions).filter((session) => belongs(session, filter, myID)).sort(order);
+  const edge = list?.cursor && list.edge ? sessions[list.edge] : null;
+  if (!edge) return found;
+  return found.filter((session) => session.id === edge.id || order(session, edge) <= 0);
+}
+
+export function filterKey(filter) {
+  return JSON.stringify([filter.view, filter.status, filter.channel, filter.sort, filter.text]);
+}
+
+export const noFilter = { view: "mine", status: "open", channel: "", sort: "newest", text: "" };
+
+export function filterOfSearch(search) {
+  const given = new URLSearchParams(search);
+  const one = (name, allowed, otherwise) => (allowed.includes(given.get(name)) ? given.get(name) : otherwise);
+  return {
+    view: one("view", ["mine", "unassigned", "all"], "mine"),
+    status: one("status", ["open", "pending", "resolved", "closed"], "open"),
+    channel: one("channel", ["website", "whatsapp", "email", "phone", "sms", "facebook", "instagram"], ""),
+    sort: one("sort", ["newest", "waiting"], "newest"),
+    text: given.get("text") || "",
+  };
+}
+
+export function searchOfFilter(filter) {
+  const changed = Object.entries(filter).filter(([name, value]) => value !== noFilter[name]);
+  return changed.length ? `?${new URLSearchParams(changed)}` : "";
+}

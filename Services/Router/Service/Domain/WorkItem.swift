@@ -1,0 +1,134 @@
+import Contracts
+import Foundation
+
+/// A conversation as the router knows it. Chat says whether it needs somebody; the router says who has it.
+package struct WorkItem: Sendable, Equatable {
+    package enum Status: String, Sendable {
+        case waiting
+        case assigned
+        /// Pending or resolved: nobody holds it, nobody need come.
+        case released
+        case closed
+    }
+
+    package let conversationID: ConversationID
+    package let customerID: CustomerID
+    package var channel: Channel
+    package var sector: String
+    /// 0 to 10.
+    package var priority: Int
+    package var weight: Int
+    package var status: Status
+    package var waitingSince: Date
+    package var preferredAgentID: AgentID?
+    /// Put it back into the queue last, and does not get it again until somebody else had it.
+    package var returnedByAgentID: AgentID?
+    package var agentID: AgentID?
+    package var assignmentID: EntityID?
+    /// Counts the assignment changes said about it, from 1.
+    package var assignmentNumber: Int64
+    /// Chat's sequence of the last status heard.
+    package var statusSequence: Int64
+
+    package init(_ event: ConversationWaiting, at occurredAt: Date) {
+        conversationID = event.sessionID
+        customerID = event.customerID
+        channel = event.channel
+        sector = event.sector ?? Sector.general
+        priority = Self.clamped(event.priority)
+        weight = ChannelWeight.of(event.channel)
+        status = .waiting
+        waitingSince = occurredAt
+        preferredAgentID = event.preferredAgentID
+        assignmentNumber = event.assignmentNumber
+        statusSequence = event.statusSequence
+    }
+
+    package init(
+        conversationID: ConversationID, customerID: CustomerID, channel: Channel, sector: String, priority: Int, weight: Int,
+        status: Status, waitingSince: Date, preferredAgentID: AgentID?, returnedByAgentID: AgentID?, agentID: AgentID?,
+        assignmentID: EntityID?, assignmentNumber: Int64, statusSequence: Int64
+    ) {
+        self.conversationID = conversationID
+        self.customerID = customerID
+        self.channel = channel
+        self.sector = sector
+        self.priority = priority
+        self.weight = weight
+        self.status = status
+        self.waitingSince = waitingSince
+        self.preferredAgentID = preferredAgentID
+        self.returnedByAgentID = returnedByAgentID
+        self.agentID = agentID
+        self.assignmentID = assignmentID
+        self.assignmentNumber = assignmentNumber
+        self.statusSequence = statusSequence
+    }
+
+    package var work: RoutingWork {
+        RoutingWork(sector: sector, weight: weight, preferredAgentID: preferredAgentID, returnedByAgentID: returnedByAgentID)
+    }
+
+    /// What hearing of the conversation changed.
+    package enum Change: Sendable, Equatable {
+        /// Late, repeated, or overtaken by an assignment that chat has yet to apply.
+        case nothing
+        /// Only what it is, not where it stands.
+        case details
+        /// It waits now.
+        case queued
+        /// Nobody need come any more. Whoever held it has room again.
+        case released
+    }
+
+    /// Chat says that it needs somebody.
+    package mutating func hear(_ event: ConversationWaiting, at occurredAt: Date) -> Change {
+        guard status != .closed, event.statusSequence > statusSequence else { return .nothing }
+        statusSequence = event.statusSequence
+        // An assignment change that chat had not applied yet when it said this stands: chat will apply it.
+        guard event.assignmentNumber >= assignmentNumber else { return .details }
+        assignmentNumber = event.assignmentNumber
+        channel = event.channel
+        priority = Self.clamped(event.priority)
+        if status == .waiting { return .details }  // keeps its place
+        sector = event.sector ?? Sector.general
+        status = .waiting
+        waitingSince = occurredAt
+        preferredAgentID = event.preferredAgentID
+        returnedByAgentID = nil
+        return .queued
+    }
+
+    /// Chat says that the status changed; only those that free an agent matter here.
+    /// - Parameter sequence: the conversation's sequence of the change.
+    package mutating func hear(_ event: ConversationStatusChanged, sequence: Int64) -> Change {
+        guard status != .closed else { return .nothing }
+        switch event.status {
+        case .closed:
+            statusSequence = max(statusSequence, sequence)
+            status = .closed
+            return .released
+        case .pending, .resolved:
+            guard sequence > statusSequence else { return .nothing }
+            statusSequence = sequence
+            guard event.assignmentNumber >= assignmentNumber else { return .details }
+            assignmentNumber = event.assignmentNumber
+            let before = status
+            status = .released
+            return before == .released ? .details : .released
+        default:
+            return .nothing  // waiting is said by ConversationWaiting, assigned was said by us
+        }
+    }
+
+    private static func clamped(_ priority: Int) -> Int { min(max(priority, 0), 10) }
+}
+
+/// The queue's order. Contracts §7.
+extension WorkItem: Comparable {
+    package static func < (left: WorkItem, right: WorkItem) -> Bool {
+        if left.priority != right.priority { return left.priority > right.priority }
+        if left.waitingSince != right.waitingSince { return left.waitingSince < right.waitingSince }
+        return left.conversationID < right.conversationID
+    }
+}

@@ -1,0 +1,114 @@
+import Contracts
+import Foundation
+import Logging
+import Synchronization
+
+/// The requests that a service answers, by subject. Register every handler, then ``install(on:)``.
+///
+/// A handler's own error (`Request.Failure`) becomes a refusal, a ``BusError`` passes as it is, and anything else is a bug: it is logged
+/// with an incident id, and the asker gets only the id.
+package final class RequestRouter: Sendable {
+    private typealias Route = @Sendable (RequestEnvelope) async -> Answer
+
+    private let logger: Logger
+    private let routes = Mutex<[Subject: Route]>([:])
+
+    package init(logger: Logger) {
+        self.logger = logger
+    }
+
+    package func register<Handler: RequestHandler>(_ handler: Handler) {
+        let logger = logger
+        add(Handler.Request.subject) { envelope in
+            do {
+                let request: Handler.Request
+                do {
+                    request = try JSON.decode(Handler.Request.self, from: envelope.payload)
+                } catch {
+                    return .failure(.malformed("\(envelope.subject): \(error.shortDescription)"))
+                }
+                let context = RequestContext(
+                    key: envelope.key, clientID: envelope.clientID, deadline: .now + envelope.budget, traceparent: envelope.traceparent)
+                return .reply(try JSON.encode(try await handler.answer(request, context: context)))
+            } catch let failure as Handler.Request.Failure {
+                return .refusal(Refusal(code: failure.code, details: failure.details))
+            } catch let error as BusError {
+                return .failure(error)
+            } catch is CancellationError {
+                return .failure(.cancelled)
+            } catch {
+                let incident = UUID.version7().lowercased
+                logger.error(
+                    "a handler failed",
+                    metadata: ["subject": "\(envelope.subject)", "incident": "\(incident)", "error": "\(String(reflecting: error))"])
+                return .failure(.internal(incident: incident))
+            }
+        }
+    }
+
+    /// A handler that reads and writes its own payloads, like the log's fetch.
+    /// - Parameter concurrentMax: more at once are answered `overloaded`, so that they cannot take the database from everybody else.
+    package func register(
+        _ subject: Subject, concurrentMax: Int = .max, _ answer: @escaping @Sendable (RequestEnvelope) async -> Answer
+    ) {
+        let running = RunningCount(max: concurrentMax)
+        add(subject) { envelope in
+            guard running.begin() else { return .failure(.overloaded(retryAfter: .milliseconds(50))) }
+            defer { running.end() }
+            return await answer(envelope)
+        }
+    }
+
+    package func install(on bus: any Bus) {
+        bus.respond { envelope in await self.answer(envelope) }
+    }
+
+    package func answer(_ envelope: RequestEnvelope) async -> Answer {
+        guard let route = routes.withLock({ $0[envelope.subject] }) else { return .failure(.unknownSubject(envelope.subject)) }
+        return await route(envelope)
+    }
+
+    /// - Precondition: nobody answers to `subject` yet.
+    private func add(_ subject: Subject, _ route: @escaping Route) {
+        let isNew = routes.withLock { $0.updateValue(route, forKey: subject) == nil }
+        precondition(isNew, "two handlers for \(subject)")
+    }
+}
+
+private final class RunningCount: Sendable {
+    private let max: Int
+    private let count = Mutex(0)
+
+    init(max: Int) {
+        self.max = max
+    }
+
+    func begin() -> Bool {
+        count.withLock {
+            guard $0 < max else { return false }
+            $0 += 1
+            return true
+        }
+    }
+
+    func end() {
+        count.withLock { $0 -= 1 }
+    }
+}
+
+extension Error {
+    /// Where a document is wrong and how, without the document.
+    fileprivate var shortDescription: String {
+        guard let error = self as? DecodingError else { return String(describing: type(of: self)) }
+        let (context, what): (DecodingError.Context, String)
+        switch error {
+        case .keyNotFound(let key, let where_): (context, what) = (where_, "\(key.stringValue) is missing")
+        case .typeMismatch(let type, let where_): (context, what) = (where_, "is not \(type)")
+        case .valueNotFound(let type, let where_): (context, what) = (where_, "is null, not \(type)")
+        case .dataCorrupted(let where_): (context, what) = (where_, where_.debugDescription)
+        @unknown default: return "cannot be read"
+        }
+        let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+        return path.isEmpty ? what : "\(path): \(what)"
+    }
+}

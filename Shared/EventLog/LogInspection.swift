@@ -1,0 +1,44 @@
+import Contracts
+import Bus
+import Foundation
+import Storage
+
+/// How far logs and their readers have come; for beacons, metrics and `switchboard verify`.
+package enum LogInspection {
+    package struct Heads: Sendable, Equatable {
+        package let epoch: UUID
+        /// Each partition's last sequence, indexed by partition.
+        package let sequences: [Int64]
+    }
+
+    /// Of one snapshot.
+    /// - Throws: ``EventLogError/noHeads(_:)``; ``DatabaseError``.
+    package static func heads(of stream: StreamName, in database: Database) async throws -> Heads {
+        let rows = try await database.query(
+            .none, "SELECT epoch, last_seq FROM \(identifier: stream.rawValue).stream_head ORDER BY part")
+        guard rows.count == Partitioning.partitionCount, let first = rows.first else { throw EventLogError.noHeads(stream) }
+        return Heads(epoch: try first["epoch"], sequences: try rows.map { try $0["last_seq"] })
+    }
+
+    /// Where `consumer` stands in each partition of `stream`; fewer than all before it ran for the first time.
+    package static func cursors(
+        of consumer: ServiceName, in stream: StreamName, from database: Database
+    ) async throws -> [Int: LogPosition] {
+        let rows = try await database.query(
+            .none, "SELECT part, epoch, seq FROM \(identifier: consumer.rawValue).cursor WHERE stream = \(stream)")
+        return try Dictionary(
+            uniqueKeysWithValues: rows.map { (try $0["part"] as Int, LogPosition(epoch: try $0["epoch"], sequence: try $0["seq"])) })
+    }
+
+    /// The streams that `consumer` follows.
+    package static func streams(of consumer: ServiceName, from database: Database) async throws -> [StreamName] {
+        try await database.query(
+            .none, "SELECT DISTINCT stream FROM \(identifier: consumer.rawValue).cursor ORDER BY stream"
+        ).map { try $0["stream"] }
+    }
+
+    /// Events that `consumer` could not apply.
+    package static func parkedCount(of consumer: ServiceName, from database: Database) async throws -> Int {
+        try await database.query(.none, "SELECT count(*) AS count FROM \(identifier: consumer.rawValue).parked")[0]["count"]
+    }
+}
