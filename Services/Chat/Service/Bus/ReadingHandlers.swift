@@ -1,0 +1,78 @@
+import Bus
+import Contracts
+import Foundation
+
+struct GetConversationHandler: RequestHandler {
+    let conversations: ConversationRepository
+
+    func answer(_ request: GetConversation, context: RequestContext) async throws -> Session {
+        try Permission.read.demand(of: request.principal)
+        return try await conversations.conversation(request.id, for: request.principal)
+    }
+}
+
+struct ListConversationsHandler: RequestHandler {
+    let conversations: ConversationRepository
+
+    func answer(_ request: ListConversations, context: RequestContext) async throws -> Page<Session> {
+        try Permission.read.demand(of: request.principal)
+        return try await conversations.list(
+            request.filter, limit: try validLimit(request.limit), cursor: request.cursor, for: request.principal)
+    }
+}
+
+struct CountConversationsHandler: RequestHandler {
+    let conversations: ConversationRepository
+
+    func answer(_ request: CountConversations, context: RequestContext) async throws -> ConversationCounts {
+        try Permission.read.demandStaff(of: request.principal)
+        return try await conversations.counts(for: request.principal)
+    }
+}
+
+struct ListParticipantsHandler: RequestHandler {
+    let conversations: ConversationRepository
+
+    func answer(_ request: ListParticipants, context: RequestContext) async throws -> Page<Participant> {
+        try Permission.read.demand(of: request.principal)
+        return Page(items: try await conversations.participants(request.sessionID, for: request.principal))
+    }
+}
+
+struct ListMessagesHandler: RequestHandler {
+    let messages: MessageRepository
+
+    func answer(_ request: ListMessages, context: RequestContext) async throws -> MessagePage {
+        try Permission.read.demand(of: request.principal)
+        _ = try validLimit(request.limit)
+        return try await messages.page(request)
+    }
+}
+
+struct ReadEntriesHandler: RequestHandler {
+    let messages: MessageRepository
+
+    func answer(_ request: ReadEntries, context: RequestContext) async throws -> ConversationEntries {
+        try Permission.read.demand(of: request.principal)
+        _ = try validLimit(request.limit)
+        return try await messages.entries(request)
+    }
+}
+
+struct FindOpenConversationHandler: RequestHandler {
+    let conversations: ConversationRepository
+
+    func answer(_ request: FindOpenConversation, context: RequestContext) async throws -> FoundConversation {
+        guard let customerID = request.principal.customerID else { return FoundConversation(sessionID: nil) }
+        return FoundConversation(
+            sessionID: try await conversations.openConversation(of: customerID, clientID: request.principal.clientID))
+    }
+}
+
+/// - Throws: ``ChatError/fieldInvalid(field:detail:)`` outside 1 to ``Page/limitMax``.
+func validLimit(_ limit: Int) throws(ChatError) -> Int {
+    guard (1...Page<Session>.limitMax).contains(limit) else {
+        throw .fieldInvalid(field: "limit", detail: "The limit is a number from 1 to \(Page<Session>.limitMax).")
+    }
+    return limit
+}

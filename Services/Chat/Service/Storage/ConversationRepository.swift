@@ -1,0 +1,184 @@
+import Contracts
+import Foundation
+import Storage
+
+/// Reading conversations. Every statement names its tenant; row-level security says the same once more.
+struct ConversationRepository: Sendable {
+    /// A list shows this many unread messages at the most; beyond it the exact number helps nobody.
+    static let unreadCountMax = 100
+
+    let database: Database
+
+    func conversation(_ id: ConversationID, for principal: Principal) async throws -> Session {
+        try await database.transaction(.tenant(principal.clientID)) { transaction in
+            try Self.session(id, for: principal, in: transaction)
+        }
+    }
+
+    /// - Throws: ``ChatError/conversationNotFound(id:)`` if there is none that `principal` may see.
+    static func session(_ id: ConversationID, for principal: Principal, in transaction: Transaction) throws -> Session {
+        let rows = try transaction.query(
+            """
+            SELECT \(ConversationRows.conversationColumns), \(unreadCount(for: principal)) AS unread_count
+            \(source)
+             WHERE c.client_id = \(principal.clientID) AND c.id = \(id)
+            """)
+        guard let row = rows.first else { throw ChatError.conversationNotFound(id: id) }
+        let state = try ConversationState(row, clientID: principal.clientID)
+        try state.demandVisible(to: principal)
+        return state.session(unreadCount: Int(try row["unread_count"] as Int64))
+    }
+
+    static let source: SQL = """
+          FROM chat.conversations c
+          JOIN chat.customers cu ON cu.client_id = c.client_id AND cu.id = c.customer_id
+          LEFT JOIN chat.chat_blocked_users b ON b.client_id = c.client_id AND b.customer_id = c.customer_id
+        """
+
+    /// Messages of the other side above the reader's own mark.
+    static func unreadCount(for principal: Principal) -> SQL {
+        let otherSide: SQL = principal.role == .customer ? "m.author_kind <> 'customer'" : "m.author_kind = 'customer'"
+        return """
+            (SELECT count(*) FROM (
+                SELECT FROM chat.communication_messages m
+                 WHERE m.client_id = c.client_id AND m.conversation_id = c.id AND m.kind = 'message' AND \(otherSide)
+                   AND m.sequence > COALESCE((SELECT p.read_through FROM chat.chat_participants p
+                                               WHERE p.client_id = c.client_id AND p.conversation_id = c.id
+                                                 AND p.participant_id = \(principal.subject)), 0)
+                 LIMIT \(Int64(unreadCountMax))) AS unread)
+            """
+    }
+
+    func list(_ filter: ConversationFilter, limit: Int, cursor: String?, for principal: Principal) async throws -> Page<Session> {
+        let byWait = filter.sort == "waiting"
+        let position = try cursor.map { try ListCursor($0) }
+        var conditions: SQL = "c.client_id = \(principal.clientID)"
+        if let customerID = principal.customerID { conditions += " AND c.customer_id = \(customerID)" }
+        switch filter.view {
+        case "mine":
+            conditions +=
+                " AND (c.agent_id = \(principal.subject) OR (c.last_agent_id = \(principal.subject) AND c.status IN ('pending', 'resolved')))"
+        case "unassigned": conditions += " AND c.status = 'waiting'"
+        default: break
+        }
+        if !filter.statuses.isEmpty {
+            conditions += " AND c.status = ANY(\(filter.statuses))"
+        } else if principal.role != .customer {
+            conditions += " AND c.status <> 'closed'"
+        }
+        if let channel = filter.channel { conditions += " AND c.channel = \(channel)" }
+        if let customerID = filter.customerID { conditions += " AND c.customer_id = \(customerID)" }
+        if let agentID = filter.agentID { conditions += " AND c.agent_id = \(agentID)" }
+        if let text = filter.text, !text.isEmpty {
+            let pattern = "%" + text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_") + "%"
+            conditions += " AND (c.subject ILIKE \(pattern) OR cu.name ILIKE \(pattern) OR cu.email ILIKE \(pattern))"
+        }
+        let order: SQL
+        if byWait {
+            let since: SQL = "COALESCE(c.waiting_since, 'infinity')"
+            if let position { conditions += " AND (\(since), c.id) > (COALESCE(\(position.time), 'infinity'), \(position.id))" }
+            order = "\(since), c.id"
+        } else {
+            if let position { conditions += " AND (c.last_activity_at, c.id) < (\(position.time), \(position.id))" }
+            order = "c.last_activity_at DESC, c.id DESC"
+        }
+        let statement: SQL = """
+            SELECT \(ConversationRows.conversationColumns), \(Self.unreadCount(for: principal)) AS unread_count
+            \(Self.source)
+             WHERE \(conditions)
+             ORDER BY \(order)
+             LIMIT \(Int64(limit + 1))
+            """
+        let rows = try await database.query(.tenant(principal.clientID), statement)
+        let sessions = try rows.prefix(limit).map { row in
+            try ConversationState(row, clientID: principal.clientID).session(unreadCount: Int(try row["unread_count"] as Int64))
+        }
+        let last = rows.count > limit ? sessions.last : nil
+        return Page(
+            items: sessions,
+            nextCursor: last.map { ListCursor(time: byWait ? $0.waitingSince : $0.lastActivityAt, id: EntityID($0.id.uuid)).text })
+    }
+
+    func counts(for principal: Principal) async throws -> ConversationCounts {
+        let rows = try await database.query(
+            .tenant(principal.clientID),
+            """
+            SELECT count(*) FILTER (WHERE agent_id = \(principal.subject)
+                                       OR (last_agent_id = \(principal.subject) AND status IN ('pending', 'resolved'))) AS mine,
+                   count(*) FILTER (WHERE status = 'waiting') AS unassigned,
+                   count(*) AS everything
+              FROM chat.conversations
+             WHERE client_id = \(principal.clientID) AND status IN ('waiting', 'assigned', 'pending', 'resolved')
+            """)
+        guard let row = rows.first else { return ConversationCounts(mine: 0, unassigned: 0, all: 0) }
+        return ConversationCounts(
+            mine: Int(try row["mine"] as Int64), unassigned: Int(try row["unassigned"] as Int64),
+            all: Int(try row["everything"] as Int64))
+    }
+
+    func openConversation(of customerID: CustomerID, clientID: TenantID) async throws -> ConversationID? {
+        let rows = try await database.query(
+            .tenant(clientID),
+            """
+            SELECT id FROM chat.conversations
+             WHERE client_id = \(clientID) AND customer_id = \(customerID) AND channel = 'website' AND status <> 'closed'
+            """)
+        return try rows.first.map { try $0["id"] }
+    }
+
+    /// Which conversation a message belongs to.
+    func conversation(of message: MessageID, clientID: TenantID) async throws -> ConversationID {
+        let rows = try await database.query(
+            .tenant(clientID),
+            "SELECT conversation_id FROM chat.communication_messages WHERE client_id = \(clientID) AND id = \(message)")
+        guard let row = rows.first else { throw ChatError.messageNotFound(id: message) }
+        return try row["conversation_id"]
+    }
+
+    func participants(_ id: ConversationID, for principal: Principal) async throws -> [Participant] {
+        try await database.transaction(.tenant(principal.clientID)) { transaction in
+            _ = try Self.session(id, for: principal, in: transaction)
+            return try Self.participants(id, clientID: principal.clientID, in: transaction)
+        }
+    }
+
+    static func participants(_ id: ConversationID, clientID: TenantID, in transaction: Transaction) throws -> [Participant] {
+        try transaction.query(
+            """
+            SELECT kind, participant_id, name, role, delivered_through, read_through, joined_at
+              FROM chat.chat_participants
+             WHERE client_id = \(clientID) AND conversation_id = \(id)
+             ORDER BY joined_at, participant_id
+            """
+        ).map { row in
+            Participant(
+                kind: try row["kind"], id: try row["participant_id"], name: try row["name"], role: try row["role"],
+                deliveredThrough: try row["delivered_through"], readThrough: try row["read_through"], joinedAt: try row["joined_at"])
+        }
+    }
+}
+
+/// Where a list goes on: the sort column's value and the id of the last row shown.
+struct ListCursor {
+    let time: Date?
+    let id: EntityID
+
+    init(time: Date?, id: EntityID) {
+        self.time = time
+        self.id = id
+    }
+
+    /// - Throws: ``ChatError/fieldInvalid(field:detail:)`` for anything that ``text`` did not make.
+    init(_ text: String) throws(ChatError) {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, let id = EntityID(String(parts[1])), let microseconds = Int64(parts[0]) else {
+            throw .fieldInvalid(field: "cursor", detail: "This cursor did not come from this list.")
+        }
+        time = microseconds == .max ? nil : Date(timeIntervalSince1970: Double(microseconds) / 1_000_000)
+        self.id = id
+    }
+
+    var text: String {
+        "\(time.map { Int64(($0.timeIntervalSince1970 * 1_000_000).rounded()) } ?? .max).\(id)"
+    }
+}

@@ -1,0 +1,147 @@
+import Bus
+import Contracts
+import Foundation
+import Storage
+
+/// Reading what was written.
+struct MessageRepository: Sendable {
+    let database: Database
+
+    func page(_ request: ListMessages) async throws -> MessagePage {
+        let principal = request.principal
+        let isCustomer = principal.role == .customer
+        return try await database.transaction(.tenant(principal.clientID)) { transaction in
+            let session = try ConversationRepository.session(request.sessionID, for: principal, in: transaction)
+            var conditions: SQL = "m.client_id = \(principal.clientID) AND m.conversation_id = \(request.sessionID)"
+            if isCustomer { conditions += " AND m.kind <> 'note'" }
+            if let after = request.after { conditions += " AND m.sequence > \(after)" }
+            if let before = request.before { conditions += " AND m.sequence < \(before)" }
+            // Going forward from `after`; otherwise the newest, going back.
+            let forward = request.after != nil
+            let rows = try transaction.query(
+                """
+                SELECT \(ConversationRows.messageColumns)
+                  FROM chat.communication_messages m
+                 WHERE \(conditions)
+                 ORDER BY m.sequence \(forward ? "ASC" : "DESC")
+                 LIMIT \(Int64(request.limit + 1))
+                """)
+            let participants = try ConversationRepository.participants(
+                request.sessionID, clientID: principal.clientID, in: transaction)
+            let marks = Watermarks(participants)
+            let read = try rows.prefix(request.limit).map { marks.apply(to: try Message(row: $0)) }
+            let items = forward ? read : read.reversed()
+            let hasMore = rows.count > request.limit
+            let through =
+                forward && hasMore ? items.last?.sequence ?? session.lastSequence : min(session.lastSequence, (request.before ?? .max) - 1)
+            let next = hasMore ? (forward ? items.last?.sequence : items.first?.sequence) : nil
+            return MessagePage(items: Array(items), through: through, nextCursor: next.map(String.init))
+        }
+    }
+
+    /// What a socket replays: messages and everything else that took a sequence, merged in order.
+    func entries(_ request: ReadEntries) async throws -> ConversationEntries {
+        let principal = request.principal
+        let isCustomer = principal.role == .customer
+        return try await database.transaction(.tenant(principal.clientID)) { transaction in
+            let session = try ConversationRepository.session(request.sessionID, for: principal, in: transaction)
+            let notes: SQL = isCustomer ? " AND m.kind <> 'note'" : ""
+            // The two statements see different moments; nothing above the sequence read first is taken.
+            let results = try transaction.pipeline([
+                """
+                SELECT \(ConversationRows.messageColumns)
+                  FROM chat.communication_messages m
+                 WHERE m.client_id = \(principal.clientID) AND m.conversation_id = \(request.sessionID)
+                   AND m.sequence > \(request.after) AND m.sequence <= \(session.lastSequence)\(notes)
+                 ORDER BY m.sequence LIMIT \(Int64(request.limit + 1))
+                """,
+                """
+                SELECT sequence, subject, payload
+                  FROM chat.conversation_entries
+                 WHERE client_id = \(principal.clientID) AND conversation_id = \(request.sessionID)
+                   AND sequence > \(request.after) AND sequence <= \(session.lastSequence)
+                 ORDER BY sequence LIMIT \(Int64(request.limit + 1))
+                """,
+            ])
+            var entries: [ConversationEntry] = []
+            // A row whose payload was erased still counts: the sequence is covered.
+            var sequences: [Int64] = []
+            for row in results[0] {
+                let message = try Message(row: row)
+                sequences.append(message.sequence)
+                entries.append(try ConversationEntry(message))
+            }
+            for row in results[1] {
+                let sequence: Int64 = try row["sequence"]
+                sequences.append(sequence)
+                guard let payload: [UInt8] = try row["payload"] as [UInt8]? else { continue }
+                entries.append(
+                    ConversationEntry(
+                        subject: try row["subject"], sequence: sequence, payload: String(decoding: payload, as: UTF8.self)))
+            }
+            sequences.sort()
+            let isComplete = sequences.count <= request.limit
+            let through = isComplete ? max(request.after, session.lastSequence) : sequences[request.limit - 1]
+            let participants = try ConversationRepository.participants(
+                request.sessionID, clientID: principal.clientID, in: transaction)
+            return ConversationEntries(
+                entries: entries.filter { $0.sequence <= through }.sorted { $0.sequence < $1.sequence }, through: through,
+                isComplete: isComplete,
+                receipts: participants.map {
+                    Receipt(
+                        participant: Author(kind: $0.kind, id: $0.id, name: $0.name), deliveredThrough: $0.deliveredThrough,
+                        readThrough: $0.readThrough)
+                })
+        }
+    }
+}
+
+/// How far each side has come, to tell a message's state.
+struct Watermarks {
+    private var customer: (delivered: Int64, read: Int64) = (0, 0)
+    private var staff: (delivered: Int64, read: Int64) = (0, 0)
+
+    init(_ participants: [Participant]) {
+        for participant in participants {
+            let mark = (participant.deliveredThrough, participant.readThrough)
+            if participant.kind == .customer {
+                customer = (max(customer.delivered, mark.0), max(customer.read, mark.1))
+            } else {
+                staff = (max(staff.delivered, mark.0), max(staff.read, mark.1))
+            }
+        }
+    }
+
+    func apply(to message: Message) -> Message {
+        guard message.kind == .message else { return message }
+        let mark = message.author.kind == .customer ? staff : customer
+        let state: MessageState =
+            message.sequence <= mark.read ? .read : message.sequence <= max(mark.delivered, mark.read) ? .delivered : .sent
+        return Message(
+            id: message.id, sessionID: message.sessionID, sequence: message.sequence, kind: message.kind, author: message.author,
+            text: message.text, state: state, attachments: message.attachments, metadata: message.metadata, sentAt: message.sentAt,
+            editedAt: message.editedAt, deletedAt: message.deletedAt)
+    }
+}
+
+extension ConversationEntry {
+    /// The message as it stands now, in the shape of the event that brought it.
+    init(_ message: Message) throws {
+        let isNote = message.kind == .note
+        let payload =
+            isNote
+            ? try JSON.encode(
+                NoteAppended(
+                    id: message.id, sessionID: message.sessionID, kind: message.kind, author: message.author, text: message.text,
+                    attachments: message.attachments, metadata: message.metadata, sentAt: message.sentAt, editedAt: message.editedAt,
+                    deletedAt: message.deletedAt))
+            : try JSON.encode(
+                MessageAppended(
+                    id: message.id, sessionID: message.sessionID, kind: message.kind, author: message.author, text: message.text,
+                    attachments: message.attachments, metadata: message.metadata, sentAt: message.sentAt, editedAt: message.editedAt,
+                    deletedAt: message.deletedAt))
+        self.init(
+            subject: (isNote ? NoteAppended.subject : MessageAppended.subject).rawValue, sequence: message.sequence,
+            payload: String(decoding: payload, as: UTF8.self))
+    }
+}
