@@ -11,14 +11,18 @@ package final class RequestRouter: Sendable {
     private typealias Route = @Sendable (RequestEnvelope) async -> Answer
 
     private let logger: Logger
+    private let trouble: @Sendable (any Error) -> BusError?
     private let routes = Mutex<[Subject: Route]>([:])
 
-    package init(logger: Logger) {
+    /// - Parameter trouble: what the asker is told of errors that are neither refusals nor bugs, a database that is away for one.
+    package init(logger: Logger, trouble: @escaping @Sendable (any Error) -> BusError? = { _ in nil }) {
         self.logger = logger
+        self.trouble = trouble
     }
 
     package func register<Handler: RequestHandler>(_ handler: Handler) {
         let logger = logger
+        let trouble = trouble
         add(Handler.Request.subject) { envelope in
             do {
                 let request: Handler.Request
@@ -37,6 +41,7 @@ package final class RequestRouter: Sendable {
             } catch is CancellationError {
                 return .failure(.cancelled)
             } catch {
+                if let error = trouble(error) { return .failure(error) }
                 let incident = UUID.version7().lowercased
                 logger.error(
                     "a handler failed",

@@ -59,7 +59,9 @@ package struct ChatService: Sendable {
 
         clock = ConversationClock(database: database, writer: writer, logger: backbone.logger)
         let mirror = AssignmentMirror(batch: ConversationBatch(publisher: publisher, times: times))
-        assignments = EventConsumer(stream: .router, database: database, bus: backbone.bus, logger: backbone.logger) { events, transaction in
+        assignments = EventConsumer(
+            stream: .router, consumer: .chat, database: database, bus: backbone.bus, logger: backbone.logger
+        ) { events, transaction in
             try mirror.apply(events, in: transaction)
         }
         backbone.observe(assignments)

@@ -1,0 +1,90 @@
+import Bus
+import Contracts
+import EventLog
+import Logging
+import ServiceLifecycle
+import Storage
+
+/// What every service with a schema stands on: its database, the bus, its log, and the requests it answers.
+package struct ServiceBackbone: Sendable {
+    package static func databaseURLKey(_ service: ServiceName) -> SettingKey {
+        SettingKey("\(service).database.url", "Where this service's schema is, with its own role.", isSecret: true)
+    }
+
+    package static func databasePoolKey(_ service: ServiceName) -> SettingKey {
+        SettingKey("\(service).database.pool", "Connections to PostgreSQL, each with a thread of its own.", standard: "4")
+    }
+
+    package static func keys(_ service: ServiceName) -> [SettingKey] {
+        [databaseURLKey(service), databasePoolKey(service)]
+    }
+
+    package let service: ServiceName
+    package let database: Database
+    package let bus: any Bus
+    package let publisher: EventPublisher
+    /// Register handlers here before the parts run.
+    package let requests: RequestRouter
+    package let logger: Logger
+    package let metrics: MetricsRegistry
+
+    /// With a database and a bus of the caller's choice.
+    package init(
+        service: ServiceName, database: Database, bus: any Bus, logger: Logger, metrics: MetricsRegistry = MetricsRegistry()
+    ) {
+        self.service = service
+        self.database = database
+        self.bus = bus
+        self.logger = logger
+        self.metrics = metrics
+        publisher = EventPublisher(stream: service, database: database, bus: bus, logger: logger)
+        requests = RequestRouter(logger: logger) { ($0 as? DatabaseError)?.busError }
+        let publisher = publisher
+        for subject in EventPublisher.subjects {
+            requests.register(subject) { envelope in await publisher.answer(envelope) ?? .failure(.unknownSubject(envelope.subject)) }
+        }
+        requests.install(on: bus)
+        metrics.collect {
+            [
+                MetricSample(
+                    "switchboard_events_published_total", "Events said on the bus since the start.", .counter,
+                    Double(publisher.publishedCount))
+            ]
+        }
+    }
+
+    /// The parts every service has. Append your own; they stop last to first, so the database goes last.
+    package var parts: [any Service] { [database, bus, publisher] }
+
+    /// Exports what a consumer did and how far it is behind.
+    package func observe(_ consumer: EventConsumer) {
+        metrics.collect {
+            let snapshot = consumer.snapshot()
+            let labels: KeyValuePairs = ["stream": consumer.stream.rawValue]
+            return [
+                MetricSample(
+                    "switchboard_events_applied_total", "Events whose effect is committed.", .counter, labels: labels,
+                    Double(snapshot.applied)),
+                MetricSample("switchboard_event_lag", "Events known and not applied yet.", .gauge, labels: labels, Double(snapshot.lag)),
+                MetricSample("switchboard_event_fetches_total", "Times the log was asked.", .counter, labels: labels, Double(snapshot.fetches)),
+                MetricSample(
+                    "switchboard_events_parked_total", "Events put aside because they could not be applied.", .counter, labels: labels,
+                    Double(snapshot.parked)),
+                MetricSample(
+                    "switchboard_partitions_stalled", "Partitions that stand still until somebody decides.", .gauge, labels: labels,
+                    Double(snapshot.partitions.count { $0.stall != nil })),
+            ]
+        }
+    }
+}
+
+extension DatabaseError {
+    /// What the asker is told: ask again with the same key, or, for a bug, nothing here.
+    package var busError: BusError? {
+        switch self {
+        case .unavailable, .commitUnknown: .unavailable(retryAfter: .seconds(1))
+        case .overloaded, .serializationFailure, .deadlock, .lockTimeout, .statementTimeout: .overloaded(retryAfter: .seconds(1))
+        case .uniqueViolation, .foreignKeyViolation, .checkViolation, .notNullViolation, .forbidden, .server, .decoding: nil
+        }
+    }
+}
