@@ -9,6 +9,9 @@ extension EventPublisher {
     /// What "busy" asks the other side to wait.
     static let busyPause = Duration.milliseconds(50)
 
+    /// What other services ask of the log itself.
+    package static let subjects: [Subject] = [FetchEvents.subject, AcknowledgePositions.subject]
+
     /// Answers what other services ask of the log itself. Any replica can.
     /// - Returns: nil if the request is about something else.
     package func answer(_ request: RequestEnvelope) async -> Answer? {

@@ -25,7 +25,15 @@ package struct NewEvent: Sendable {
     package init<E: Event>(
         _ event: E, id: EventID = .new(), clientID: TenantID?, key: UUID, keySequence: Int64? = nil, traceparent: String? = nil
     ) throws {
-        let payload = try JSON.encode(event)
+        try self.init(
+            E.self, payload: try JSON.encode(event), id: id, clientID: clientID, key: key, keySequence: keySequence,
+            traceparent: traceparent)
+    }
+
+    /// The same for a producer that has encoded the event already, to hash its bytes or to keep them elsewhere too.
+    package init<E: Event>(
+        _ type: E.Type, payload: [UInt8], id: EventID = .new(), clientID: TenantID?, key: UUID, keySequence: Int64?, traceparent: String?
+    ) throws {
         guard payload.count <= Self.payloadMax else {
             throw EventLogError.payloadTooLarge(subject: E.subject, bytes: payload.count, limit: Self.payloadMax)
         }

@@ -66,7 +66,8 @@ package struct ServiceBackbone: Sendable {
                     "switchboard_events_applied_total", "Events whose effect is committed.", .counter, labels: labels,
                     Double(snapshot.applied)),
                 MetricSample("switchboard_event_lag", "Events known and not applied yet.", .gauge, labels: labels, Double(snapshot.lag)),
-                MetricSample("switchboard_event_fetches_total", "Times the log was asked.", .counter, labels: labels, Double(snapshot.fetches)),
+                MetricSample(
+                    "switchboard_event_fetches_total", "Times the log was asked.", .counter, labels: labels, Double(snapshot.fetches)),
                 MetricSample(
                     "switchboard_events_parked_total", "Events put aside because they could not be applied.", .counter, labels: labels,
                     Double(snapshot.parked)),
