@@ -1,0 +1,91 @@
+import Contracts
+import Foundation
+import Storage
+
+/// Users of the tenant in scope.
+struct UserRepository {
+    let transaction: Transaction
+    let clientID: TenantID
+
+    private static let columns: SQL = "client_id, id, email, name, role, password_hash, creation_digest, disabled_at, created_at"
+
+    /// Users of any tenant with this e-mail who could sign in.
+    static func candidates(
+        email: String, slug: String?, in transaction: Transaction
+    ) throws -> [(clientID: TenantID, id: UserID)] {
+        try transaction.query("SELECT client_id, user_id FROM accounts.users_of_email(\(email), \(slug))")
+            .map { (try $0["client_id"], try $0["user_id"]) }
+    }
+
+    func find(_ id: UserID) throws -> UserRecord? {
+        try read("WHERE client_id = \(clientID) AND id = \(id)").first
+    }
+
+    /// Holds the row until the transaction ends.
+    func lock(_ id: UserID) throws -> UserRecord? {
+        try read("WHERE client_id = \(clientID) AND id = \(id) FOR NO KEY UPDATE").first
+    }
+
+    func find(email: String) throws -> UserRecord? {
+        try read("WHERE client_id = \(clientID) AND email = \(email)").first
+    }
+
+    /// By e-mail.
+    func list(after email: String?, limit: Int) throws -> [UserRecord] {
+        try read("WHERE client_id = \(clientID) AND email COLLATE \"C\" > \(email ?? "") ORDER BY email COLLATE \"C\" LIMIT \(limit)")
+    }
+
+    /// - Throws: ``AccountsError/emailTaken(field:)``.
+    func insert(_ user: UserRecord) throws {
+        do {
+            try transaction.query(
+                """
+                INSERT INTO accounts.users
+                       (client_id, id, email, name, role, password_hash, creation_digest, disabled_at, created_at, updated_at)
+                VALUES (\(clientID), \(user.id), \(user.email), \(user.name), \(user.role), \(user.passwordHash),
+                        \(user.creationDigest), \(user.disabledAt), \(user.createdAt), \(user.createdAt))
+                """)
+        } catch DatabaseError.uniqueViolation(let constraint) where constraint == "users_email_key" {
+            throw AccountsError.emailTaken(field: "email")
+        }
+    }
+
+    func update(_ user: UserRecord, at now: Date) throws {
+        try transaction.query(
+            """
+            UPDATE accounts.users
+               SET name = \(user.name), role = \(user.role), password_hash = \(user.passwordHash), disabled_at = \(user.disabledAt),
+                   updated_at = \(now)
+             WHERE client_id = \(clientID) AND id = \(user.id)
+            """)
+    }
+
+    /// Replaces the hash that was checked, not one that somebody set in the meantime.
+    func replacePasswordHash(of id: UserID, _ old: String, by new: String) throws {
+        try transaction.query(
+            """
+            UPDATE accounts.users SET password_hash = \(new)
+             WHERE client_id = \(clientID) AND id = \(id) AND password_hash = \(old)
+            """)
+    }
+
+    /// Administrators besides `id` who may sign in.
+    /// - Parameter withPassword: only those who could sign in right now.
+    func countOtherAdministrators(than id: UserID, withPassword: Bool) throws -> Int {
+        try transaction.query(
+            """
+            SELECT count(*) AS count FROM accounts.users
+             WHERE client_id = \(clientID) AND id <> \(id) AND role = \(Role.administrator) AND disabled_at IS NULL
+               AND (password_hash IS NOT NULL OR NOT \(withPassword))
+            """)[0]["count"]
+    }
+
+    private func read(_ condition: SQL) throws -> [UserRecord] {
+        try transaction.query("SELECT \(Self.columns) FROM accounts.users \(condition)").map { row in
+            UserRecord(
+                clientID: try row["client_id"], id: try row["id"], email: try row["email"], name: try row["name"], role: try row["role"],
+                passwordHash: try row["password_hash"], creationDigest: try row["creation_digest"], disabledAt: try row["disabled_at"],
+                createdAt: try row["created_at"])
+        }
+    }
+}

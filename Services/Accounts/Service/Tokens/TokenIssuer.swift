@@ -1,0 +1,45 @@
+import Contracts
+import Foundation
+
+/// Signs what this installation says of users and visitors, and reads it back.
+package struct TokenIssuer: Sendable {
+    /// The installation's id: `iss`.
+    package let issuer: String
+    package let keys: SigningKeys
+
+    package init(issuer: String, keys: SigningKeys) {
+        self.issuer = issuer
+        self.keys = keys
+    }
+
+    package func accessToken(for principal: Principal, now: Date) async throws -> String {
+        try await keys.sign(AccessClaims(issuer: issuer, principal: principal, now: now))
+    }
+
+    package func visitorToken(clientID: TenantID, customerID: CustomerID, name: String, now: Date) async throws -> String {
+        try await keys.sign(VisitorClaims(issuer: issuer, clientID: clientID, customerID: customerID, name: name, now: now))
+    }
+
+    /// A visitor as its token says.
+    package struct Visitor: Sendable, Equatable {
+        package let customerID: CustomerID
+        package let name: String
+        package let issuedAt: Date
+        package let expiresAt: Date
+    }
+
+    /// - Throws: ``TokenRefusal``; another company's visitor is none of ours.
+    package func visitor(from token: String, of clientID: TenantID, now: Date) throws(TokenRefusal) -> Visitor {
+        let policy = TokenPolicy(algorithms: ["EdDSA"], issuer: issuer, audience: VisitorClaims.audience)
+        let claims = try TokenVerifier.claims(of: token, keys: keys.verification, policy: policy, now: now)
+        guard claims["client_id"]?.string == clientID.description, claims["role"]?.string == Role.customer.rawValue else {
+            throw .audienceWrong
+        }
+        guard let customerID = claims["sub"]?.string.flatMap(CustomerID.init), let name = claims["name"]?.string,
+            let issued = claims["iat"]?.integer, let expires = claims["exp"]?.integer
+        else { throw .malformed }
+        return Visitor(
+            customerID: customerID, name: name, issuedAt: Date(timeIntervalSince1970: Double(issued)),
+            expiresAt: Date(timeIntervalSince1970: Double(expires)))
+    }
+}
