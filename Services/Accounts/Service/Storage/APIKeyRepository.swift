@@ -25,14 +25,13 @@ struct APIKeyRepository {
 
     /// - Returns: false if the id is taken.
     func insert(_ key: APIKeyRecord, createdBy: UserID) throws -> Bool {
-        try !transaction.query(
+        try transaction.query(
             """
             INSERT INTO accounts.api_keys (client_id, id, name, key_hash, prefix, created_by, created_at)
             VALUES (\(clientID), \(key.id), \(key.name), \(key.hash), \(key.prefix), \(createdBy), \(key.createdAt))
             ON CONFLICT (client_id, id) DO NOTHING
-            RETURNING id
             """
-        ).isEmpty
+        ).affected == 1
     }
 
     func revoke(_ id: APIKeyID, at now: Date) throws {

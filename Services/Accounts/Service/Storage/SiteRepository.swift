@@ -31,14 +31,17 @@ struct SiteRepository {
         return try read("WHERE client_id = \(clientID) \(start) ORDER BY created_at, id LIMIT \(limit)")
     }
 
-    func insert(_ site: SiteRecord) throws {
+    /// - Returns: false if the id is taken.
+    func insert(_ site: SiteRecord) throws -> Bool {
         try transaction.query(
             """
             INSERT INTO accounts.sites
                    (client_id, id, site_key, name, allowed_origins, theme, greeting, creation_digest, created_at, updated_at)
             VALUES (\(clientID), \(site.id), \(site.siteKey), \(site.name), \(site.allowedOrigins), \(JSONValue.object(site.theme)),
                     \(site.greeting), \(site.creationDigest), \(site.createdAt), \(site.createdAt))
-            """)
+            ON CONFLICT (client_id, id) DO NOTHING
+            """
+        ).affected == 1
     }
 
     func update(_ site: SiteRecord, at now: Date) throws {

@@ -61,12 +61,14 @@ struct UserRepository {
     }
 
     /// Replaces the hash that was checked, not one that somebody set in the meantime.
-    func replacePasswordHash(of id: UserID, _ old: String, by new: String) throws {
+    /// - Returns: false if somebody did.
+    func replacePasswordHash(of id: UserID, _ old: String, by new: String, at now: Date) throws -> Bool {
         try transaction.query(
             """
-            UPDATE accounts.users SET password_hash = \(new)
+            UPDATE accounts.users SET password_hash = \(new), updated_at = \(now)
              WHERE client_id = \(clientID) AND id = \(id) AND password_hash = \(old)
-            """)
+            """
+        ).affected == 1
     }
 
     /// Administrators besides `id` who may sign in.

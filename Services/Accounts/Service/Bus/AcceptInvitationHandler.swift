@@ -1,0 +1,51 @@
+import Bus
+import Contracts
+import Foundation
+import Storage
+
+/// The link works once; a repeat with the password that it set is done already.
+struct AcceptInvitationHandler: RequestHandler {
+    let database: AccountsDatabase
+    let hasher: PasswordHasher
+    let now: @Sendable () -> Date
+
+    func answer(_ request: AcceptInvitation, context: RequestContext) async throws -> Done {
+        let now = now()
+        let token = SecretToken(text: request.token)
+        let invited = try await database.transaction(.none) { transaction -> (user: UserRecord, isAccepted: Bool)? in
+            let clients = ClientRepository(transaction: transaction)
+            guard let clientID = try clients.client(ofInvitation: token) else { return nil }
+            try clients.enter(clientID)
+            guard let found = try InvitationRepository(transaction: transaction, clientID: clientID).find(token),
+                let user = try UserRepository(transaction: transaction, clientID: clientID).find(found.userID), user.isActive,
+                found.acceptedAt != nil || now < found.expiresAt
+            else { return nil }
+            return (user, found.acceptedAt != nil)
+        }
+        guard let invited else { throw AccountsError.invitationInvalid }
+        if invited.isAccepted { return try await repeated(request.password, invited.user) }
+        try PasswordRules.check(request.password, email: invited.user.email, field: "password")
+
+        let user = invited.user
+        let hash = try await hasher.hash(request.password)
+        let isFirst = try await database.transaction(.tenant(user.clientID)) { transaction in
+            let users = UserRepository(transaction: transaction, clientID: user.clientID)
+            let invitations = InvitationRepository(transaction: transaction, clientID: user.clientID)
+            // The user first: two links of one user wait for each other.
+            guard var current = try users.lock(user.id), current.isActive, let found = try invitations.lock(token),
+                found.acceptedAt == nil
+            else { return false }
+            current.passwordHash = hash
+            try users.update(current, at: now)
+            try invitations.accept(all: user.id, at: now)
+            return true
+        }
+        guard isFirst else { throw AccountsError.invitationInvalid }
+        return Done()
+    }
+
+    private func repeated(_ password: String, _ user: UserRecord) async throws -> Done {
+        guard try await hasher.matches(password, user.passwordHash) else { throw AccountsError.invitationInvalid }
+        return Done()
+    }
+}

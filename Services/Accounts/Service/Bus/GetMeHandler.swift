@@ -1,0 +1,20 @@
+import Bus
+import Contracts
+import Storage
+
+struct GetMeHandler: RequestHandler {
+    let database: AccountsDatabase
+
+    func answer(_ request: GetMe, context: RequestContext) async throws -> SignedInUser {
+        let principal = request.principal
+        try context.requireTenant(of: principal)
+        try Permission.requireStaff(principal)
+        return try await database.transaction(.tenant(principal.clientID)) { transaction in
+            guard let client = try ClientRepository(transaction: transaction).find(principal.clientID),
+                let user = try UserRepository(transaction: transaction, clientID: principal.clientID).find(principal.subject), user.isActive
+            else { throw AccountsError.tokenInvalid }
+            return SignedInUser(
+                id: user.id, clientID: user.clientID, client: client, email: user.email, name: user.name, role: user.role)
+        }
+    }
+}

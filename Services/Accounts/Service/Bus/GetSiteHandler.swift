@@ -1,0 +1,19 @@
+import Bus
+import Contracts
+import Storage
+
+struct GetSiteHandler: RequestHandler {
+    let database: AccountsDatabase
+
+    func answer(_ request: GetSite, context: RequestContext) async throws -> Website {
+        let principal = request.principal
+        try context.requireTenant(of: principal)
+        try Permission.requireAdministrator(principal)
+        return try await database.transaction(.tenant(principal.clientID)) { transaction in
+            guard let site = try SiteRepository(transaction: transaction, clientID: principal.clientID).find(request.id) else {
+                throw AccountsError.siteNotFound
+            }
+            return site.website
+        }
+    }
+}

@@ -1,0 +1,20 @@
+import Bus
+import Contracts
+
+struct SaveSiteHandler: RequestHandler {
+    let sites: SiteRegistry
+
+    func answer(_ request: SaveSite, context: RequestContext) async throws -> Website {
+        let principal = request.principal
+        try context.requireTenant(of: principal)
+        try Permission.requireAdministrator(principal)
+        guard request.isNew else {
+            return try await sites.change(
+                request.id, of: principal.clientID, name: request.name, allowedOrigins: request.allowedOrigins, theme: request.theme,
+                greeting: request.greeting)
+        }
+        return try await sites.create(
+            request.id, of: principal.clientID, name: request.name ?? "", allowedOrigins: request.allowedOrigins ?? [],
+            theme: request.theme ?? [:], greeting: request.greeting ?? "")
+    }
+}

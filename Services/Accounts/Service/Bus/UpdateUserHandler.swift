@@ -1,0 +1,15 @@
+import Bus
+import Contracts
+
+struct UpdateUserHandler: RequestHandler {
+    let users: UserRegistry
+
+    func answer(_ request: UpdateUser, context: RequestContext) async throws -> UserAccount {
+        let principal = request.principal
+        try context.requireTenant(of: principal)
+        try Permission.requireAdministrator(principal)
+        return try await users.change(
+            request.id, of: principal.clientID, name: request.name, role: request.role, disabled: request.disabled,
+            traceparent: context.traceparent)
+    }
+}
