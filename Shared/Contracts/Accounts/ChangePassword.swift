@@ -7,16 +7,20 @@ package struct ChangePassword: BusRequest, Equatable {
     package let principal: Principal
     package let currentPassword: String
     package let newPassword: String
+    /// The asker's own, whose sign-in goes on; without it every sign-in ends.
+    package let refreshToken: String?
 
-    package init(principal: Principal, currentPassword: String, newPassword: String) {
+    package init(principal: Principal, currentPassword: String, newPassword: String, refreshToken: String? = nil) {
         self.principal = principal
         self.currentPassword = currentPassword
         self.newPassword = newPassword
+        self.refreshToken = refreshToken
     }
 
     private enum CodingKeys: String, CodingKey {
         case principal
         case currentPassword = "current_password"
         case newPassword = "new_password"
+        case refreshToken = "refresh_token"
     }
 }
