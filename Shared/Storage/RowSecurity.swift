@@ -5,6 +5,8 @@ package enum RowSecurity {
     /// Tables without tenant, and why. `table` stands for every schema, `schema.table` for one. A test holds the catalogue to it.
     package static let tablesWithoutTenant: [String: String] = [
         "schema_migrations": "what the migrator did",
+        "accounts.installation": "one row: the installation's id",
+        "accounts.sign_in_attempts": "counted before the tenant is known; keys are hashes",
         "stream_head": "the log: numbers of a partition, shared by tenants",
         "outbox": "the log: read by position; the header carries the tenant",
         "cursor": "the log: how far this service has come",

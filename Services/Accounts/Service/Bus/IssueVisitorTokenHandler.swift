@@ -26,7 +26,8 @@ struct IssueVisitorTokenHandler: RequestHandler {
 
         let customerID = identified?.customerID ?? returning?.customerID ?? .new()
         let isSame = identified.map { $0.customerID == returning?.customerID && $0.name == returning?.name } ?? true
-        if let token = request.token, let returning, isSame, now.timeIntervalSince(returning.issuedAt) <= VisitorClaims.renewedAfterSeconds {
+        if let token = request.token, let returning, isSame, now.timeIntervalSince(returning.issuedAt) <= VisitorClaims.renewedAfterSeconds
+        {
             return VisitorToken(
                 token: token, expiresIn: Int(returning.expiresAt.timeIntervalSince(now)), customerID: customerID,
                 clientID: site.clientID, site: site.website)

@@ -17,7 +17,8 @@ package struct EmailAddress: Hashable, Sendable {
         guard text.utf8.count <= Self.lengthMax else {
             throw .fieldInvalid(field: field, detail: "must have at most \(Self.lengthMax) bytes")
         }
-        guard let separator = text.lastIndex(of: "@"), Self.isLocalPart(text[..<separator]), Self.isDomain(text[text.index(after: separator)...])
+        guard let separator = text.lastIndex(of: "@"), Self.isLocalPart(text[..<separator]),
+            Self.isDomain(text[text.index(after: separator)...])
         else {
             throw .fieldInvalid(field: field, detail: "must look like name@company.example")
         }
@@ -28,7 +29,9 @@ package struct EmailAddress: Hashable, Sendable {
         guard (1...localPartMax).contains(part.utf8.count), !part.hasPrefix("."), !part.hasSuffix("."), !part.contains("..") else {
             return false
         }
-        return part.unicodeScalars.allSatisfy { $0.value > 0x20 && !(0x7f...0x9f).contains($0.value) && !"@\"(),:;<>[\\]".unicodeScalars.contains($0) }
+        return part.unicodeScalars.allSatisfy {
+            $0.value > 0x20 && !(0x7f...0x9f).contains($0.value) && !"@\"(),:;<>[\\]".unicodeScalars.contains($0)
+        }
     }
 
     private static func isDomain(_ domain: Substring) -> Bool {
@@ -39,6 +42,8 @@ package struct EmailAddress: Hashable, Sendable {
     /// Letters, digits and inner hyphens; letters of any script, since addresses may be international (RFC 6531).
     private static func isLabel(_ label: Substring) -> Bool {
         guard (1...63).contains(label.utf8.count), !label.hasPrefix("-"), !label.hasSuffix("-") else { return false }
-        return label.unicodeScalars.allSatisfy { $0 == "-" || $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0.properties.generalCategory == .nonspacingMark }
+        return label.unicodeScalars.allSatisfy {
+            $0 == "-" || $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0.properties.generalCategory == .nonspacingMark
+        }
     }
 }

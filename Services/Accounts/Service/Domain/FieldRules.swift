@@ -57,7 +57,8 @@ package enum FieldRules {
         for (member, value) in theme {
             switch member {
             case "accent":
-                guard let text = value.string, text.utf8.count == 7, text.hasPrefix("#"), text.utf8.dropFirst().allSatisfy(isHexDigit) else {
+                guard let text = value.string, text.utf8.count == 7, text.hasPrefix("#"), text.utf8.dropFirst().allSatisfy(isHexDigit)
+                else {
                     throw .fieldInvalid(field: "theme.accent", detail: "must be a colour like #1a2b3c")
                 }
             case "position":
@@ -79,7 +80,8 @@ package enum FieldRules {
         for (index, text) in given.enumerated() {
             guard let origin = WebOrigin(text) else {
                 throw .fieldInvalid(
-                    field: "allowed_origins[\(index)]", detail: "must be like https://www.example.com or http://localhost:8080, without a path")
+                    field: "allowed_origins[\(index)]",
+                    detail: "must be like https://www.example.com or http://localhost:8080, without a path")
             }
             if !origins.contains(origin.text) { origins.append(origin.text) }
         }

@@ -17,7 +17,8 @@ package struct SiteRecord: Sendable, Equatable, CustomStringConvertible, CustomR
     package let createdAt: Date
 
     package init(
-        clientID: TenantID, id: SiteID, siteKey: String, name: String, allowedOrigins: [String], theme: [String: JSONValue], greeting: String,
+        clientID: TenantID, id: SiteID, siteKey: String, name: String, allowedOrigins: [String], theme: [String: JSONValue],
+        greeting: String,
         identitySecret: String? = nil, previousIdentitySecret: String? = nil, rotationKey: [UInt8]? = nil, creationDigest: [UInt8],
         createdAt: Date
     ) {
