@@ -7,7 +7,11 @@ package struct LinkWatch: Sendable {
     package struct Limits: Sendable {
         /// Three missed signs of life.
         package var silence: Duration = .seconds(3)
+        /// The least time between two attempts at an address where the wrong service answers.
+        package var wrongServicePause: Duration = .seconds(1)
         package var pingEvery: Duration = .seconds(1)
+        /// Until the peer said who it is, so that it is found soon after it starts.
+        package var pingUnknownEvery: Duration = .milliseconds(100)
 
         package init() {}
     }
@@ -25,15 +29,18 @@ package struct LinkWatch: Sendable {
     private let expected: ServiceName
     private let pings: Bool
     private let limits: Limits
+    private let opened: ContinuousClock.Instant
     private var lastFrame: ContinuousClock.Instant
     private var nextPing: ContinuousClock.Instant
     private var wrongService: ServiceName?
+    private var isIdentified = false
 
     /// - Parameter pings: whether this link can ask; a subscriber can only listen.
     package init(expecting service: ServiceName, pings: Bool, limits: Limits = Limits(), now: ContinuousClock.Instant) {
         expected = service
         self.pings = pings
         self.limits = limits
+        opened = now
         lastFrame = now
         nextPing = now
     }
@@ -50,21 +57,30 @@ package struct LinkWatch: Sendable {
             return false
         }
         lastFrame = now
+        isIdentified = true
         return true
     }
 
+    /// The connection broke; libzmq makes another one, and whoever is there then has to say who it is.
+    package mutating func lost(now: ContinuousClock.Instant) {
+        isIdentified = false
+        nextPing = now
+    }
+
     package mutating func next(now: ContinuousClock.Instant) -> Action? {
-        if let wrongService { return .reopen(.wrongService(wrongService)) }
+        if let wrongService {
+            return now >= opened + limits.wrongServicePause ? .reopen(.wrongService(wrongService)) : nil
+        }
         if now >= lastFrame + limits.silence { return .reopen(.silence) }
         if pings, now >= nextPing {
-            nextPing = now + limits.pingEvery
+            nextPing = now + (isIdentified ? limits.pingEvery : limits.pingUnknownEvery)
             return .ping
         }
         return nil
     }
 
     package var deadline: ContinuousClock.Instant {
-        if wrongService != nil { return lastFrame }
+        if wrongService != nil { return opened + limits.wrongServicePause }
         return pings ? min(nextPing, lastFrame + limits.silence) : lastFrame + limits.silence
     }
 }

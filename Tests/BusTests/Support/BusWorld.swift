@@ -41,17 +41,19 @@ extension BusWorld {
 }
 
 enum BusKind: CaseIterable, CustomStringConvertible {
-    case inMemory
+    case inMemory, zeroMQ
 
     var description: String {
         switch self {
         case .inMemory: "in memory"
+        case .zeroMQ: "ZeroMQ"
         }
     }
 
     func makeWorld() async throws -> any BusWorld {
         switch self {
         case .inMemory: InMemoryWorld()
+        case .zeroMQ: ZeroMQWorld()
         }
     }
 
