@@ -41,6 +41,11 @@ package struct Secrets: Codable, Sendable {
         return password
     }
 
+    package func demoPassword(of email: String) throws -> String {
+        guard let password = demoPasswords[email] else { throw OperatorError("The secrets hold no password for \(email).") }
+        return password
+    }
+
     /// 20 letters and digits: 119 bits, nothing that a shell, a URL or a reader could take for something else.
     static func password() -> String {
         let alphabet = Array("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789")

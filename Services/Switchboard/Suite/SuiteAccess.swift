@@ -1,3 +1,4 @@
+import AccountsService
 import Contracts
 import Foundation
 
@@ -43,5 +44,11 @@ struct SuiteAccess: Sendable {
             await runner.stop()
             throw error
         }
+    }
+
+    static func withAccounts<Result: Sendable>(
+        of folder: DataFolder, body: (AccountsAdministration) async throws -> Result
+    ) async throws -> Result {
+        try await withDatabase(of: folder) { try await AccountsAdministration.with($0.administrator, $0.secrets, body: body) }
     }
 }

@@ -1,3 +1,4 @@
+import AccountsService
 import Contracts
 import Foundation
 
@@ -56,7 +57,15 @@ package actor SuiteRunner {
         try PrivateFile.replace(folder.ports, with: try JSON.encode(ports))
         try PrivateFile.replace(folder.endpoints, with: try JSON.encode(endpoints), mode: 0o644)
 
-        let demo: DemoCompany? = nil
+        try noteAddress(gatewayPorts[0])
+        var demo: DemoCompany?
+        if options.makesDemo {
+            let origins = gatewayPorts.flatMap { ["http://127.0.0.1:\($0)", "http://localhost:\($0)"] }
+            demo = try await AccountsAdministration.with(administrator, secrets) {
+                try await DemoCompany.ensure(with: $0, origins: origins, secrets: secrets)
+            }
+            progress.step("Demo company \(DemoCompany.slug) with \(DemoCompany.users.count) users and a website")
+        }
         try Task.checkCancellation()
         try await startServices(
             programs, endpoints: endpoints, gatewayPorts: gatewayPorts, administrator: administrator, secrets: secrets, demo: demo)
@@ -152,6 +161,13 @@ package actor SuiteRunner {
             next = port + 1
         }
         return chosen
+    }
+
+    /// For commands that print links.
+    private func noteAddress(_ port: Int) throws {
+        guard var settings = try SuiteSettings.load(from: folder) else { return }
+        settings.publicURL = "http://127.0.0.1:\(port)"
+        try settings.save(to: folder)
     }
 
     private func startServices(

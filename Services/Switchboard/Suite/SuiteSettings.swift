@@ -11,6 +11,11 @@ package struct SuiteSettings: Codable, Sendable, Equatable {
     package let privateCluster: Bool
     /// The private cluster's durability; see ``PrivateCluster``.
     package let fsync: Bool
+    /// Where browsers reached the first gateway last; nil before the first start.
+    package var publicURL: String?
+
+    /// The address to print when there was no start yet.
+    package static let usualPublicURL = "http://127.0.0.1:8080"
 
     package init(databaseURL: String, privateCluster: Bool, fsync: Bool) {
         self.databaseURL = databaseURL
@@ -22,6 +27,7 @@ package struct SuiteSettings: Codable, Sendable, Equatable {
         case databaseURL = "database_url"
         case privateCluster = "private_cluster"
         case fsync
+        case publicURL = "public_url"
     }
 
     package static func load(from folder: DataFolder) throws -> SuiteSettings? {
