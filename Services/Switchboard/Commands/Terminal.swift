@@ -26,8 +26,11 @@ enum Terminal {
         } catch let code as ExitCode {
             throw code
         } catch let refusal as any ServiceError {
-            let details = refusal.details.sorted { $0.key < $1.key }.compactMap { name, value in value.string.map { "\(name): \($0)" } }
-            complain(([refusal.code] + details).joined(separator: "; "))
+            if let field = refusal.details["field"]?.string, let detail = refusal.details["detail"]?.string {
+                complain("\(field) \(detail)")
+            } else {
+                complain("refused: \(refusal.code)")
+            }
             throw ExitCode(OperatorError.Code.failed.rawValue)
         } catch {
             complain("\(error)")

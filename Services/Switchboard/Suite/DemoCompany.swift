@@ -13,7 +13,8 @@ struct DemoCompany: Sendable {
     }
 
     static let users = [
-        Person(email: "carla@demo.example", name: "Carla", role: .administrator), Person(email: "ana@demo.example", name: "Ana", role: .agent),
+        Person(email: "carla@demo.example", name: "Carla", role: .administrator),
+        Person(email: "ana@demo.example", name: "Ana", role: .agent),
         Person(email: "bruno@demo.example", name: "Bruno", role: .agent),
     ]
 
@@ -33,7 +34,8 @@ struct DemoCompany: Sendable {
         for user in users {
             let password = try secrets.demoPassword(of: user.email)
             if try await accounts.findUser(tenant: tenant.id, email: user.email) == nil {
-                _ = try await accounts.createUser(tenant: tenant.id, email: user.email, name: user.name, role: user.role, password: password)
+                _ = try await accounts.createUser(
+                    tenant: tenant.id, email: user.email, name: user.name, role: user.role, password: password)
             }
             signIns.append(SuiteReport.SignIn(email: user.email, password: password, role: user.role.rawValue))
         }

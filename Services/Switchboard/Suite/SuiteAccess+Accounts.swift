@@ -21,7 +21,8 @@ extension AccountsAdministration {
     /// - Throws: ``OperatorError`` if nobody has this slug.
     func tenant(named slug: String) async throws -> TenantSummary {
         guard let tenant = try await findTenant(slug: slug) else {
-            throw OperatorError("There is no company with the short name \(slug). Make it: switchboard tenant create --name … --slug \(slug)")
+            throw OperatorError(
+                "There is no company with the short name \(slug). Make it: switchboard tenant create --name … --slug \(slug)")
         }
         return tenant
     }
