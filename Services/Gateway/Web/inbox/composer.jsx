@@ -128,11 +128,11 @@ function Conflict({ item, conversation, session, onRead, onSend }) {
   const come = conversation.entries.filter((entry) => entry.kind === "message" && entry.sequence > item.expected && entry.author.id !== me.id);
   const newest = come[come.length - 1];
   const who = newest ? (newest.author.type === "customer" ? firstName(newest.author.name || customerName(session.customer)) : firstName(newest.author.name) || "A colleague") : "Somebody";
-  const more = come.length > 1 ? ` and ${come.length - 1} more` : "";
+  const more = come.length > 1 ? `, and ${come.length - 1} more before it.` : "";
   const unread = newest && Date.parse(newest.sent_at) < item.createdAt - 5_000;
   return (
     <div className="moved" role="alert"><Icon name="chat" />
-      <span><b className="strong">{unread ? `${who} wrote what you have not seen yet.` : `${who} wrote while you typed.`}</b> {newest && <>“{cut(newest.text)}”{more}. </>}Your reply was not sent, its text is kept.</span>
+      <span><b className="strong">{unread ? `${who} wrote what you have not seen yet.` : `${who} wrote while you typed.`}</b> {newest && <>“{cut(newest.text)}”{more} </>}Your reply was not sent; its text is kept.</span>
       <span className="row push"><button className="btn s" type="button" autoFocus onClick={onRead}>Read first</button><button className="btn s ghost" type="button" onClick={onSend}>Send anyway</button></span>
     </div>
   );

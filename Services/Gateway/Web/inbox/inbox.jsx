@@ -25,7 +25,7 @@ function App() {
   if (me) return <Inbox />;
   if (!problem) return null;
   return (
-    <main className="void" role="alert"><Icon name="alert" /><h1>The inbox did not open</h1><p>{problem.message} Nothing is lost; drafts and replies on their way are kept in this browser.</p>
+    <main className="void whole" role="alert"><Icon name="alert" /><h1>The inbox did not open</h1><p>{problem.message} Nothing is lost; drafts and replies on their way are kept in this browser.</p>
       <button className="btn" type="button" onClick={() => store.start()}><Icon name="retry" />Try again</button></main>
   );
 }

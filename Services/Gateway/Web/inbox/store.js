@@ -26,6 +26,8 @@ const conversationsKept = 8;
 const probeInterval = 20_000, probeTimeout = 6_000;
 /** How long the first `ready` of a socket is waited for before fetching anyway. Unit: milliseconds. */
 const readyPatience = 1_500;
+/** Pause before the page tries to open once more. Unit: milliseconds. */
+const startPause = 5_000;
 /** Counts and presence are fetched at most this often, however many frames ask for it. Unit: milliseconds. */
 const settleTime = 400;
 /** More unknown sessions than this at once: the list is fetched instead of each of them. */
@@ -92,15 +94,21 @@ export class InboxStore {
   // Starting
 
   async start() {
-    this.set({ startProblem: null });
+    if (this.starting || this.state.me) return;
+    this.starting = true;
     try {
       const me = await request("GET", "/api/auth/me");
       this.set({ me, outbox: outbox.restore(this.keptReplies(me.id)) });
     } catch (error) {
       if (error instanceof SignedOut) return this.onSignedOut();
       this.set({ startProblem: error });
+      // Somebody may press the button first; starting twice is harmless, since the first success ends it.
+      if (error.isTemporary) setTimeout(() => !this.state.me && this.start(), startPause);
       return;
+    } finally {
+      this.starting = false;
     }
+    this.set({ startProblem: null });
     addEventListener("online", () => this.connect());
     addEventListener("offline", () => this.lineLost());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.probe());
@@ -349,7 +357,7 @@ export class InboxStore {
       const [session, page] = await Promise.all([request("GET", `/api/v1/chat/sessions/${id}`), request("GET", query(`/api/v1/chat/messages/${id}`, { limit }))]);
       this.adopt([session]);
       this.set((state) => withConversation(state, id, {
-        phase: "loaded", entries: mergeEntries([], page.items), through: page.through, hasOlder: page.items.length >= limit || Boolean(page.next_cursor), olderPhase: "idle",
+        phase: "loaded", entries: mergeEntries([], page.items), through: replayFrom(page), hasOlder: Boolean(page.next_cursor), olderPhase: "idle",
         newAfter: newAfter(page.items, session.unread_count || 0),
       }));
       if (this.open === id) {
@@ -378,7 +386,7 @@ export class InboxStore {
     try {
       const { items, next_cursor } = await request("GET", query(`/api/v1/chat/messages/${id}`, { before: conversation.entries[0].sequence, limit: mostMessages }));
       this.set((state) => withConversation(state, id, {
-        entries: mergeEntries(state.conversations[id].entries, items), hasOlder: items.length > 0 && (items.length >= mostMessages || Boolean(next_cursor)), olderPhase: "idle",
+        entries: mergeEntries(state.conversations[id].entries, items), hasOlder: items.length > 0 && Boolean(next_cursor), olderPhase: "idle",
       }));
     } catch (error) {
       if (error instanceof SignedOut) return this.onSignedOut();
@@ -402,7 +410,7 @@ export class InboxStore {
   }
 
   markRead(id, through) {
-    if (!this.mayWrite) return;
+    if (!this.mayWrite || !this.state.sessions[id]?.unread_count) return;
     if (this.tell({ type: "read", session_id: id, through })) this.set((state) => readHere(state, id, through));
     else this.reading = nothingRead; // Told again when the line is back.
   }
@@ -722,6 +730,11 @@ function unsubscribed(conversations) {
 function without(object, key) {
   const { [key]: _, ...rest } = object;
   return rest;
+}
+
+/** History has messages only; what happened between them (assigned, resolved) comes with the replay, so it begins before the first message shown. */
+function replayFrom(page) {
+  return page.next_cursor && page.items.length ? page.items[0].sequence - 1 : 0;
 }
 
 /** The sequence above which `unread` customer messages stand, or null when nothing is new. */

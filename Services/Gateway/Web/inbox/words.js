@@ -31,13 +31,10 @@ export function languageName(locale) {
 }
 
 /** Reasons that are words of the service's own; others were written by a person and are shown as they are. */
-const reasonWords = { routed: "", scored: "", highest_score: "", preferred: "last spoke with them", manual: "", taken: "", take: "", assigned: "", transfer: "", agent_replied: "by replying" };
+const ownReasons = new Set(["", "routed", "taken", "assigned", "transferred", "returned", "manual"]);
 
 function reasonText(reason) {
-  if (!reason) return "";
-  const known = reasonWords[String(reason).replaceAll("-", "_")];
-  if (known !== undefined) return known ? `: ${known}` : "";
-  return /\s/.test(reason) ? `: ${reason}` : `: ${String(reason).replace(/[-_]/g, " ")}`;
+  return !reason || ownReasons.has(reason) ? "" : `: ${reason}`;
 }
 
 /** An event of the thread: [icon, parts]; a part is text or {name}. */
@@ -47,6 +44,7 @@ export function describeEvent(event, myID) {
   if (event.type === "assigned") {
     if (!event.agent) return ["none", ["Back in the queue", reasonText(event.reason)]];
     if (event.previous_agent && event.previous_agent.id !== event.agent.id) return ["swap", ["From ", toward(event.previous_agent), " to ", toward(event.agent), reasonText(event.reason)]];
+    if (event.reason === "taken") return ["route", [name(event.agent), " took it"]];
     return ["route", ["Assigned to ", toward(event.agent), reasonText(event.reason)]];
   }
   const bySystem = !event.by || event.by.type === "system";

@@ -5,7 +5,7 @@ import { Problem } from "../shared/problem.js";
 import { Alert, Frame, Password } from "../signin/frame.jsx";
 
 /** Shortest password the form accepts; the service has the last word. Unit: characters. */
-const shortestPassword = 12;
+const shortestPassword = 10;
 
 // The token stands behind the # so that it reaches no server log; it leaves the address bar at once.
 const token = location.hash.slice(1);

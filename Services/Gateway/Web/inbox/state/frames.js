@@ -93,7 +93,7 @@ function applyAssigned(state, frame) {
   if (!known) return [next, [...effects, { type: "fetch-session", id }]];
   if (sequence <= known.last_sequence) return [next, effects];
   if (data.agent?.id === state.me?.id && known.agent?.id !== state.me?.id) effects.push({ type: "assigned-to-me", sessionID: id });
-  return [withRow(next, id, () => ({ last_sequence: sequence, agent: data.agent, queue: data.agent ? null : known.queue, ...(data.agent && known.status === "waiting" ? { status: "assigned" } : {}) })), [...effects, { type: "fetch-session", id }]];
+  return [withRow(next, id, () => ({ last_sequence: sequence, agent: data.agent, queue: data.agent ? null : known.queue, status: data.status ?? (data.agent && known.status === "waiting" ? "assigned" : known.status), waiting_since: data.agent ? null : known.waiting_since ?? data.at })), [...effects, { type: "fetch-session", id }]];
 }
 
 function applyReceipt(state, data) {
@@ -115,7 +115,8 @@ function unreadAfter(state, id, readThrough) {
   const session = state.sessions[id];
   if (readThrough >= session.last_message_sequence) return 0;
   const entries = state.conversations[id]?.entries;
-  return entries?.length && entries[0].sequence <= readThrough + 1 ? unreadIn(entries, readThrough) : session.unread_count;
+  // Never more than before: who scrolls up and rests there has not unread what is below.
+  return entries?.length && entries[0].sequence <= readThrough + 1 ? Math.min(session.unread_count, unreadIn(entries, readThrough)) : session.unread_count;
 }
 
 /** This agent read up to here; the row does not wait for the service to say it back. */

@@ -13,6 +13,8 @@ export function mergeSessions(sessions, incoming) {
   return merged;
 }
 
+const nothing = new Set();
+
 export const statusTabs = {
   open: (session) => session.status === "waiting" || session.status === "assigned",
   pending: (session) => session.status === "pending",
@@ -20,9 +22,13 @@ export const statusTabs = {
   closed: (session) => session.status === "closed",
 };
 
-/** Whether a session belongs to a list. Free text is matched by the service only. */
-export function belongs(session, filter, myID) {
-  if (filter.view === "mine" && session.agent?.id !== myID) return false;
+/**
+ * Whether a session belongs to a list. Free text is matched by the service only, and so is whose a pending or resolved conversation was:
+ * nobody holds it, the service remembers its last agent. `listed` are the sessions that the service put into this list.
+ */
+export function belongs(session, filter, myID, listed = nothing) {
+  const held = session.status === "waiting" || session.status === "assigned";
+  if (filter.view === "mine" && session.agent?.id !== myID && (held || !listed.has(session.id))) return false;
   if (filter.view === "unassigned" && (session.agent !== null || (filter.status === "open" && session.status !== "waiting"))) return false;
   if (filter.channel && session.channel !== filter.channel) return false;
   return (statusTabs[filter.status] || statusTabs.open)(session);
@@ -37,8 +43,8 @@ export function waitingSince(session) {
 }
 
 export const orders = {
-  newest: (one, other) => compare(other.last_activity_at, one.last_activity_at) || compare(one.id, other.id),
-  waiting: (one, other) => compareLast(one.waiting_since, other.waiting_since) || compare(one.created_at, other.created_at) || compare(one.id, other.id),
+  newest: (one, other) => compare(other.last_activity_at, one.last_activity_at) || compare(other.id, one.id),
+  waiting: (one, other) => compareLast(one.waiting_since, other.waiting_since) || compare(one.id, other.id),
 };
 
 function compare(one, other) {
@@ -56,8 +62,9 @@ function compareLast(one, other) {
  */
 export function rowsOf(sessions, list, filter, myID) {
   const order = orders[filter.sort] || orders.newest;
-  if (filter.text) return (list?.ids || []).map((id) => sessions[id]).filter((session) => session && belongs(session, { ...filter, text: "" }, myID));
-  const found = Object.values(sessions).filter((session) => belongs(session, filter, myID)).sort(order);
+  const listed = new Set(list?.ids);
+  if (filter.text) return [...listed].map((id) => sessions[id]).filter((session) => session && belongs(session, filter, myID, listed));
+  const found = Object.values(sessions).filter((session) => belongs(session, filter, myID, listed)).sort(order);
   const edge = list?.cursor && list.edge ? sessions[list.edge] : null;
   if (!edge) return found;
   return found.filter((session) => session.id === edge.id || order(session, edge) <= 0);
