@@ -10,15 +10,19 @@ let audio = null, lastTone = 0;
 /** Browsers allow sound only after somebody touched the page; this prepares it then. */
 export function prepareSound() {
   const prepare = () => {
-    audio ??= new AudioContext();
-    if (audio.state === "suspended") audio.resume();
+    // A modifier key alone does not count as touching the page.
+    if (audio || (navigator.userActivation && !navigator.userActivation.hasBeenActive)) return;
+    audio = new AudioContext();
+    removeEventListener("pointerup", prepare);
+    removeEventListener("keydown", prepare);
   };
-  addEventListener("pointerdown", prepare, { once: true });
-  addEventListener("keydown", prepare, { once: true });
+  addEventListener("pointerup", prepare);
+  addEventListener("keydown", prepare);
 }
 
 /** Two soft notes, the second a fourth higher. */
 export function tone() {
+  if (audio?.state === "suspended") audio.resume();
   if (!audio || audio.state !== "running" || Date.now() - lastTone < toneInterval) return;
   lastTone = Date.now();
   [[587.33, 0], [783.99, 0.11]].forEach(([frequency, delay]) => {

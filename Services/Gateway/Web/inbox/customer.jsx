@@ -128,8 +128,10 @@ function EditCustomer({ customer, onDone }) {
       await store.saveCustomer(customer.id, change);
       onDone();
     } catch (error) {
-      setErrors(error instanceof Problem && Object.keys(error.fields).length ? error.fields : { all: `${error.message} Nothing was changed.` });
+      const named = error instanceof Problem ? Object.keys(error.fields)[0] : undefined;
+      setErrors(named ? error.fields : { all: `${error.message} Nothing was changed.` });
       setBusy(false);
+      document.getElementById(`customer-${named || "name"}`)?.focus();
     }
   }
 

@@ -16,7 +16,7 @@ export function Confirm({ title, text, label, action, onConfirm, onClose }) {
         <DialogTitle onClose={onClose}>{title}</DialogTitle>
         <p className="soft">{text}</p>
         {label && <div className="field"><label htmlFor="confirm-reason">{label}</label><input className="input" id="confirm-reason" value={reason} onChange={(event) => setReason(event.target.value)} /></div>}
-        <div className="row buttons"><button className="btn" type="button" autoFocus onClick={onClose}>Cancel</button><button className="btn danger" type="submit">{action}</button></div>
+        <div className="row buttons"><button className="btn" type="button" data-focus onClick={onClose}>Cancel</button><button className="btn danger" type="submit">{action}</button></div>
       </form>
     </Dialog>
   );
@@ -46,7 +46,7 @@ export function SnoozeDialog({ session, onClose }) {
         <DialogTitle onClose={onClose}>Snooze</DialogTitle>
         <p className="soft">It leaves your list and comes back then, or as soon as the customer writes.</p>
         <div className="choices">
-          {snoozeTimes(now).map(([label, time], index) => <button key={label} type="button" autoFocus={index === 0} onClick={() => until(time)}><Icon name="snooze" />{label}<span className="quiet small push">{comingMoment(time, now)}</span></button>)}
+          {snoozeTimes(now).map(([label, time], index) => <button key={label} type="button" data-focus={index === 0 || undefined} onClick={() => until(time)}><Icon name="snooze" />{label}<span className="quiet small push">{comingMoment(time, now)}</span></button>)}
           <button type="button" onClick={() => { onClose(); store.change(session.id, { status: "pending" }, "Waits for the customer."); }}><Icon name="clock" />Until the customer writes</button>
         </div>
         <div className="field"><label htmlFor="snooze-own">Another time</label>
@@ -66,14 +66,14 @@ function useAgents() {
   return { phase: list?.phase || "loading", problem: list?.problem, items };
 }
 
-function Agents({ exclude, onChoose, autoFocus }) {
+function Agents({ exclude, onChoose }) {
   const agents = useAgents();
   const [text, setText] = useState("");
   const fits = agents.items.filter((agent) => agent.id !== exclude && (agent.name || "").toLowerCase().includes(text.toLowerCase()));
   if (agents.phase === "error") return <p className="err"><Icon name="alert" small /><span>Your colleagues did not load. {agents.problem.message}</span></p>;
   return (
     <>
-      <label className="search"><Icon name="search" /><span className="vh">Find a colleague</span><input className="input" type="search" placeholder="Find a colleague" autoFocus={autoFocus} value={text} onChange={(event) => setText(event.target.value)} /></label>
+      <label className="search"><Icon name="search" /><span className="vh">Find a colleague</span><input className="input" type="search" placeholder="Find a colleague" value={text} onChange={(event) => setText(event.target.value)} /></label>
       <div className="choices">
         {agents.phase === "loading" && <p className="quiet small">Loading</p>}
         {agents.phase === "loaded" && fits.length === 0 && <p className="quiet small">Nobody by this name.</p>}
@@ -99,7 +99,7 @@ export function AssignDialog({ session, onClose }) {
     <Dialog label="Assign" onClose={onClose}>
       <div>
         <DialogTitle onClose={onClose}>Assign {customerName(session.customer)}</DialogTitle>
-        {session.agent?.id !== me.id && <p><button className="btn main" type="button" autoFocus onClick={() => { onClose(); store.assign(session.id, null, "Yours now."); }}>Take it yourself</button></p>}
+        {session.agent?.id !== me.id && <p><button className="btn main" type="button" data-focus onClick={() => { onClose(); store.assign(session.id, null, "Yours now."); }}>Take it yourself</button></p>}
         <Agents exclude={session.agent?.id} onChoose={(agent) => { onClose(); store.assign(session.id, agent.id, `Assigned to ${agent.name}.`); }} />
       </div>
     </Dialog>
@@ -122,7 +122,7 @@ export function TransferDialog({ session, onClose }) {
       <div>
         <DialogTitle onClose={onClose}>Transfer {customerName(session.customer)}</DialogTitle>
         <div className="field"><label htmlFor="transfer-reason">Reason, for whoever takes it</label>
-          <input className="input" id="transfer-reason" ref={field} autoFocus value={reason} aria-invalid={missing} aria-describedby={missing ? "transfer-note" : undefined} onChange={(event) => { setReason(event.target.value); setMissing(false); }} />
+          <input className="input" id="transfer-reason" ref={field} data-focus value={reason} aria-invalid={missing} aria-describedby={missing ? "transfer-note" : undefined} onChange={(event) => { setReason(event.target.value); setMissing(false); }} />
           {missing && <p className="err" id="transfer-note"><Icon name="alert" small /><span>Say in a few words why, then choose where to.</span></p>}</div>
         <p><button className="btn" type="button" onClick={() => transfer(null)}><Icon name="none" />Back to the queue</button></p>
         <Agents exclude={session.agent?.id || me.id} onChoose={transfer} />
@@ -203,7 +203,7 @@ export function Palette({ commands, onClose }) {
   return (
     <Dialog label="Find or do" className="pal" onClose={onClose}>
       <label className="search"><Icon name="search" /><span className="vh">Find a command, customer or conversation</span>
-        <input className="input" role="combobox" aria-expanded="true" aria-controls="palette-results" aria-activedescendant={results[index] ? `palette-${index}` : undefined} autoFocus placeholder="Find a command, customer or conversation" value={text} onChange={(event) => setText(event.target.value)} onKeyDown={keyDown} /></label>
+        <input className="input" role="combobox" aria-expanded="true" aria-controls="palette-results" aria-activedescendant={results[index] ? `palette-${index}` : undefined} data-focus placeholder="Find a command, customer or conversation" value={text} onChange={(event) => setText(event.target.value)} onKeyDown={keyDown} /></label>
       <ul role="listbox" id="palette-results" aria-label="Results" ref={list}>
         {results.map((result, each) => (
           <li key={result.key} id={`palette-${each}`} role="option" aria-selected={each === index} onPointerMove={() => setSelected(each)} onClick={() => run(result)}>

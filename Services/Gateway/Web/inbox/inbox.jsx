@@ -9,7 +9,7 @@ import { ConversationPane } from "./conversation.jsx";
 import { CustomerPanel } from "./customer.jsx";
 import { AssignDialog, CheatSheet, Confirm, Palette, SnoozeDialog, TransferDialog, YouDialog } from "./dialogs.jsx";
 import { StoreContext, useNow, useSelect, useStore } from "./hooks.jsx";
-import { SessionList, useRows } from "./list.jsx";
+import { RowSkeletons, SessionList, useRows } from "./list.jsx";
 import { usePreferences } from "./preferences.js";
 import { Rail, useUnread } from "./rail.jsx";
 import { currentRoute, go, useRoute } from "./route.js";
@@ -23,10 +23,21 @@ function App() {
   const me = useSelect((state) => state.me);
   const problem = useSelect((state) => state.startProblem);
   if (me) return <Inbox />;
-  if (!problem) return null;
+  if (!problem) return <Opening />;
   return (
     <main className="void whole" role="alert"><Icon name="alert" /><h1>The inbox did not open</h1><p>{problem.message} Nothing is lost; drafts and replies on their way are kept in this browser.</p>
       <button className="btn" type="button" onClick={() => store.start()}><Icon name="retry" />Try again</button></main>
+  );
+}
+
+/** Until it is known who this is: the panes, empty. */
+function Opening() {
+  return (
+    <div className="shell inbox late" aria-busy="true" aria-label="Opening the inbox">
+      <nav className="rail" aria-hidden="true"><div className="brand"><Icon name="brand" />Switchboard</div></nav>
+      <section className="list"><header className="head" /><div className="items"><RowSkeletons /></div></section>
+      <main className="conv" /><aside className="side" />
+    </div>
   );
 }
 

@@ -129,7 +129,7 @@ function Items({ rows, list, filter, selected, onMore, onAgain, counts }) {
   if (rows.length > 0) {
     content = (
       <>
-        <ul aria-label="Conversations" style={{ blockSize: rows.length * frame.row }} onKeyDown={walk}>
+        <ul className="rows" aria-label="Conversations" style={{ blockSize: rows.length * frame.row }} onKeyDown={walk}>
           {rows.slice(first, last).map((session, index) => (
             <li key={session.id} style={{ insetBlockStart: (first + index) * frame.row }} aria-posinset={first + index + 1} aria-setsize={rows.length}>
               <Row session={session} now={now} selected={session.id === selected} />
@@ -150,9 +150,13 @@ function Items({ rows, list, filter, selected, onMore, onAgain, counts }) {
   } else if (list?.phase === "loaded" && !list.cursor) {
     content = <Nothing filter={filter} counts={counts} />;
   } else {
-    content = <ul className="skeletons late" aria-busy="true" aria-label="Loading conversations">{[1, 2, 3, 4, 5, 6].map((each) => <li key={each} aria-hidden="true"><span className="sk sq" /><span className="sk" /><span className="sk" /><span className="sk" /></li>)}</ul>;
+    content = <RowSkeletons />;
   }
   return <div className="items scroll" ref={scroller} onScroll={measure}>{content}</div>;
+}
+
+export function RowSkeletons() {
+  return <ul className="skeletons late" aria-busy="true" aria-label="Loading conversations">{[1, 2, 3, 4, 5, 6].map((each) => <li key={each} aria-hidden="true"><span className="sk sq" /><span className="sk" /><span className="sk" /><span className="sk" /></li>)}</ul>;
 }
 
 function Nothing({ filter, counts }) {

@@ -294,7 +294,7 @@ function Identity({ site, onChange }) {
         <Dialog label="Make a new secret?" onClose={() => setAsks(false)}>
           <div><DialogTitle onClose={() => setAsks(false)}>Make a new secret?</DialogTitle>
             <p className="soft">The newest and the one before it work side by side, so you can change your server without a gap. {set >= 2 ? "The oldest stops working at once." : ""}</p>
-            <div className="row buttons"><button className="btn" type="button" autoFocus onClick={() => setAsks(false)}>Cancel</button><button className="btn main" type="button" onClick={rotate}>Make it</button></div></div>
+            <div className="row buttons"><button className="btn" type="button" data-focus onClick={() => setAsks(false)}>Cancel</button><button className="btn main" type="button" onClick={rotate}>Make it</button></div></div>
         </Dialog>
       )}
     </section>
@@ -325,7 +325,7 @@ function NewSite({ onClose, onMade }) {
     <Dialog label="New website" onClose={onClose}>
       <form onSubmit={submit} noValidate>
         <DialogTitle onClose={onClose}>New website</DialogTitle>
-        <Field id="new-name" label="Name" error={errors.name}><input className="input" id="new-name" autoFocus value={name} aria-invalid={Boolean(errors.name)} aria-describedby="new-name-note" onChange={(event) => setName(event.target.value)} /></Field>
+        <Field id="new-name" label="Name" error={errors.name}><input className="input" id="new-name" data-focus value={name} aria-invalid={Boolean(errors.name)} aria-describedby="new-name-note" onChange={(event) => setName(event.target.value)} /></Field>
         <Field id="new-origin" label="Address" error={errors.allowed_origins} hint="Where the chat may appear. More can follow later."><input className="input" id="new-origin" placeholder="https://www.example.com" value={origin} spellCheck={false} aria-invalid={Boolean(errors.allowed_origins)} aria-describedby="new-origin-note" onChange={(event) => setOrigin(event.target.value)} onBlur={() => setErrors({ ...errors, allowed_origins: badOrigin() })} /></Field>
         {errors.all && <p className="err" role="alert"><Icon name="alert" small /><span>{errors.all}</span></p>}
         <div className="row buttons"><button className="btn" type="button" onClick={onClose}>Cancel</button><button className="btn main" type="submit" disabled={busy}>{busy ? "Adding" : "Add website"}</button></div>

@@ -8,6 +8,8 @@ export function Dialog({ label, className = "ask", onClose, children }) {
     const before = document.activeElement;
     const dialog = element.current;
     dialog.showModal();
+    // React's autoFocus comes before the dialog is open and is lost.
+    dialog.querySelector("[data-focus]")?.focus();
     return () => {
       if (dialog.open) dialog.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
