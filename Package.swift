@@ -87,7 +87,7 @@ let package = Package(
         tests("ChatTests", ["ChatService", "TestSupport"]),
         tests("RouterTests", ["RouterService", "TestSupport"]),
         tests("GatewayTests", ["GatewayService", "TestSupport"]),
-        tests("SwitchboardTests", ["SwitchboardCommands", "TestSupport"]),
+        tests("SwitchboardTests", ["SwitchboardCommands", "AccountsService", "Storage", "TestSupport"]),
         tests(
             "SuiteTests",
             [

@@ -2,30 +2,30 @@ import AccountsService
 import Contracts
 
 /// The company that a first start makes, so that there is something to sign in to. Its website is the gateway's `/demo`.
-struct DemoCompany: Sendable {
-    static let slug = "demo"
+package struct DemoCompany: Sendable {
+    package static let slug = "demo"
     static let name = "Nordlys Outdoor"
 
-    struct Person: Sendable {
-        let email: String
+    package struct Person: Sendable {
+        package let email: String
         let name: String
         let role: Role
     }
 
-    static let users = [
+    package static let users = [
         Person(email: "carla@demo.example", name: "Carla", role: .administrator),
         Person(email: "ana@demo.example", name: "Ana", role: .agent),
         Person(email: "bruno@demo.example", name: "Bruno", role: .agent),
     ]
 
-    let clientID: TenantID
+    package let clientID: TenantID
     /// Public; the demo page's script names it.
-    let siteKey: String
-    let signIns: [SuiteReport.SignIn]
+    package let siteKey: String
+    package let signIns: [SuiteReport.SignIn]
 
     /// Makes what is missing, one thing after the other, so that an interrupted first start is completed by the next one.
     /// - Parameter origins: where the demo page is served now.
-    static func ensure(with accounts: AccountsAdministration, origins: [String], secrets: Secrets) async throws -> DemoCompany {
+    package static func ensure(with accounts: AccountsAdministration, origins: [String], secrets: Secrets) async throws -> DemoCompany {
         var found = try await accounts.findTenant(slug: slug)
         if found == nil { found = try await accounts.createTenant(name: name, slug: slug) }
         guard let tenant = found else { throw OperatorError("The demo company could not be made.") }

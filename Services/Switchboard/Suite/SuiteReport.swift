@@ -12,10 +12,10 @@ package struct SuiteReport: Encodable, Sendable {
         }
     }
 
-    package struct SignIn: Encodable, Sendable {
-        let email: String
-        let password: String
-        let role: String
+    package struct SignIn: Encodable, Sendable, Equatable {
+        package let email: String
+        package let password: String
+        package let role: String
     }
 
     package struct RunningProcess: Codable, Sendable, Equatable {

@@ -2,12 +2,14 @@ import Contracts
 import Storage
 
 /// What a service heard: no cursor is ahead of the log it reads, of another history, or so far behind that the rest was trimmed.
-struct CursorCheck: IntegrityCheck {
+package struct CursorCheck: IntegrityCheck {
     let consumer: ServiceName
 
-    var name: String { "\(consumer): cursors stand within the logs they read" }
+    package init(consumer: ServiceName) { self.consumer = consumer }
 
-    func run(_ database: Database) async throws -> IntegrityResult {
+    package var name: String { "\(consumer): cursors stand within the logs they read" }
+
+    package func run(_ database: Database) async throws -> IntegrityResult {
         let cursors = try await database.query(
             .none, "SELECT stream, part, epoch, seq FROM \(identifier: consumer.rawValue).cursor ORDER BY stream, part")
         var result = IntegrityResult(examined: cursors.count)

@@ -2,12 +2,14 @@ import Contracts
 import Storage
 
 /// What a service says: each partition of its log is contiguous up to its head, and every payload still held can be read.
-struct LogCheck: IntegrityCheck {
+package struct LogCheck: IntegrityCheck {
     let service: ServiceName
 
-    var name: String { "\(service): the log is contiguous up to its heads" }
+    package init(service: ServiceName) { self.service = service }
 
-    func run(_ database: Database) async throws -> IntegrityResult {
+    package var name: String { "\(service): the log is contiguous up to its heads" }
+
+    package func run(_ database: Database) async throws -> IntegrityResult {
         let schema: SQL = "\(identifier: service.rawValue)"
         // Heads and rows in one statement, so in one snapshot: the suite may be writing meanwhile.
         let partitions = try await database.query(

@@ -2,12 +2,14 @@ import Contracts
 import Storage
 
 /// Nothing waits for an operator: an event that could not be applied, and all later ones of its key.
-struct ParkedCheck: IntegrityCheck {
+package struct ParkedCheck: IntegrityCheck {
     let consumer: ServiceName
 
-    var name: String { "\(consumer): no event is parked" }
+    package init(consumer: ServiceName) { self.consumer = consumer }
 
-    func run(_ database: Database) async throws -> IntegrityResult {
+    package var name: String { "\(consumer): no event is parked" }
+
+    package func run(_ database: Database) async throws -> IntegrityResult {
         let rows = try await database.query(
             .none, "SELECT stream, part, seq, subject, reason FROM \(identifier: consumer.rawValue).parked ORDER BY stream, part, seq")
         let findings = try rows.map { row in
