@@ -331,7 +331,7 @@ function startNew() {
   line = null;
   lineState = "idle";
   outbox.flush();
-  draw();
+  drawNow();
 }
 
 /** What the visitor left for an answer by e-mail; goes out with the first message or at once. */
@@ -412,7 +412,7 @@ function setOpen(open, focus) {
   teaser = null;
   tab.set(`switchboard.${site}.open`, open ? "1" : "");
   host.say("opened", { open });
-  draw();
+  drawNow();
   if (!open) return;
   view.toEnd();
   if (focus) view.focus();
@@ -508,26 +508,29 @@ function model() {
   };
 }
 
-let drawing = false;
-/** Once per turn however much happened in it. */
+let isDrawing = false;
+/** Once per turn, however much happened in it. */
 function draw() {
-  if (drawing) return;
-  drawing = true;
-  queueMicrotask(() => {
-    drawing = false;
-    const colours = applyAccent();
-    const shown = model();
-    view.draw(shown);
-    const unread = current?.unread().length || 0;
-    host.say("state", {
-      unread,
-      teaser: shown.mode === "teaser" ? view.teaserSize() : 0,
-      position: options.position || settings.theme?.position || "",
-      language: language.locale,
-      colours,
-      title: shown.title,
-      labels: { open: unread ? language.say("openUnread", { n: unread }) : language.say("open"), close: language.say("close") },
-    });
+  if (isDrawing) return;
+  isDrawing = true;
+  queueMicrotask(drawNow);
+}
+
+/** At once, where the focus follows into what is only now shown. */
+function drawNow() {
+  isDrawing = false;
+  const colours = applyAccent();
+  const shown = model();
+  view.draw(shown);
+  const unread = current?.unread().length || 0;
+  host.say("state", {
+    unread,
+    teaser: shown.mode === "teaser" ? view.teaserSize() : 0,
+    position: options.position || settings.theme?.position || "",
+    language: language.locale,
+    colours,
+    title: shown.title,
+    labels: { open: unread ? language.say("openUnread", { n: unread }) : language.say("open"), close: language.say("close") },
   });
 }
 
@@ -557,7 +560,7 @@ function start(hello) {
     changeContact() {
       view.contact(store.get("contact") || {});
       isChangingContact = true;
-      draw();
+      drawNow();
     },
     startNew,
     retry: (id) => outbox.retry(id),

@@ -1,0 +1,174 @@
+"""The real suite: `switchboard up --json` on a data folder of its own, and its HTTP API as the tests need it."""
+
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+import uuid
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+# How long the suite may take to start, first start with a new database included. Unit: seconds.
+START_MAX = 180
+# How long it may take to stop cleanly. Unit: seconds.
+STOP_MAX = 60
+# How long one call may take. Unit: seconds.
+CALL_MAX = 15
+# An access token lives 600 s; sign-in is limited to 10 a minute, so one is kept and replaced in time. Unit: seconds.
+TOKEN_KEPT = 480
+
+
+# Between two questions to the API about something that no page shows. Unit: seconds.
+ASK_AGAIN = 0.1
+# How long such a thing may take. Unit: seconds.
+EVENTUALLY_MAX = 20
+
+
+def eventually(condition, what):
+    """For what only the API tells; everything visible is awaited by playwright's `expect`."""
+    deadline = time.monotonic() + EVENTUALLY_MAX
+    while not condition():
+        assert time.monotonic() < deadline, f"Not within {EVENTUALLY_MAX} s: {what}"
+        threading.Event().wait(ASK_AGAIN)
+
+
+def programs() -> Path:
+    """The folder of the built programs: SWITCHBOARD_BIN, else what this checkout built last."""
+    if named := os.environ.get("SWITCHBOARD_BIN"):
+        return Path(named)
+    built = [CHECKOUT / ".build" / kind for kind in ("release", "debug")]
+    built = [folder for folder in built if (folder / "switchboard").exists()]
+    if not built:
+        raise RuntimeError("switchboard is not built. Run deploy/test, or name the folder of the programs in SWITCHBOARD_BIN.")
+    return max(built, key=lambda folder: (folder / "switchboard").stat().st_mtime)
+
+
+class Suite:
+    """Runs from `with` to its end. `ready` is the line that `switchboard up --json` printed (contracts.md §11)."""
+
+    def __enter__(self):
+        # Directly below the system's folder for temporary files: PostgreSQL's user must be able to reach it.
+        self.folder = tempfile.mkdtemp(prefix="switchboard-browser-")
+        os.chmod(self.folder, 0o755)
+        self.log_path = Path(self.folder) / "up.log"
+        self._log = self.log_path.open("wb")
+        self._process = subprocess.Popen(
+            [programs() / "switchboard", "up", "--json", "--data", f"{self.folder}/data"],
+            cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=self._log, start_new_session=True,
+        )
+        try:
+            self.ready = self._ready_line()
+        except BaseException:
+            self._stop()
+            raise
+        self.gateway = self.ready["gateways"][0].rstrip("/")
+        self.demo_page = self.ready["demo_page"]
+        self.staff = {user["email"].split("@")[0]: Staff(self, user) for user in self.ready["users"]}
+        return self
+
+    def __exit__(self, *failure):
+        self._stop()
+        if failure[0] is None:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _ready_line(self):
+        deadline = time.monotonic() + START_MAX
+        buffer = b""
+        while time.monotonic() < deadline:
+            readable, _, _ = select.select([self._process.stdout], [], [], 1)
+            if readable:
+                block = os.read(self._process.stdout.fileno(), 65536)
+                buffer += block
+                if b"\n" in buffer:
+                    return json.loads(buffer.split(b"\n")[0])
+                if not block:
+                    break
+        raise RuntimeError(f"switchboard up did not become ready. Its log ends:\n{self.log_tail()}")
+
+    def log_tail(self, lines=40):
+        return "\n".join(self.log_path.read_text(errors="replace").splitlines()[-lines:])
+
+    def _stop(self):
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            try:
+                self._process.wait(STOP_MAX)
+            except subprocess.TimeoutExpired:
+                os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait()
+        self._process.stdout.close()
+        self._log.close()
+
+    def call(self, method, path, body=None, token=None, headers=None):
+        """Returns (status, value). A refusal is a value too; only an unreachable gateway raises."""
+        request = urllib.request.Request(
+            self.gateway + path, method=method, data=None if body is None else json.dumps(body).encode(),
+            headers={"Accept": "application/json", **({"Content-Type": "application/json"} if body is not None else {}),
+                     **({"Authorization": f"Bearer {token}"} if token else {}), **(headers or {})},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=CALL_MAX) as answer:
+                status, text = answer.status, answer.read()
+        except urllib.error.HTTPError as refusal:
+            status, text = refusal.code, refusal.read()
+        return status, json.loads(text) if text else None
+
+
+class Staff:
+    """One signed-in user of the demo company, by API."""
+
+    def __init__(self, suite, user):
+        self.suite = suite
+        self.email, self.password, self.role = user["email"], user["password"], user["role"]
+        self._token, self._until = None, 0
+
+    @property
+    def token(self):
+        if time.monotonic() > self._until:
+            self._token = self.ask("POST", "/api/auth/login", {"email": self.email, "password": self.password}, anonymous=True)["access_token"]
+            self._until = time.monotonic() + TOKEN_KEPT
+        return self._token
+
+    def ask(self, method, path, body=None, anonymous=False):
+        status, value = self.suite.call(method, path, body, token=None if anonymous else self.token)
+        assert status < 300, f"{method} {path} answered {status}: {value}"
+        return value
+
+    @property
+    def name(self):
+        return self.ask("GET", "/api/auth/me")["name"]
+
+    def set_status(self, status):
+        return self.ask("PUT", "/api/v1/agents/me/status", {"status": status})
+
+    def open_sessions(self):
+        return self.ask("GET", "/api/v1/chat/sessions?view=all&limit=200")["items"]
+
+    def session_with(self, text):
+        """The open conversation whose last message is this one."""
+        found = [session for session in self.open_sessions() if (session["last_message"] or {}).get("text") == text]
+        assert len(found) == 1, f"{len(found)} conversations end with {text!r}"
+        return found[0]
+
+    def messages(self, session_id):
+        """(author's type, text) of everything written, in order."""
+        items = self.ask("GET", f"/api/v1/chat/messages/{session_id}?after=0&limit=200")["items"]
+        return [(item["author"]["type"], item["text"]) for item in items if item["kind"] == "message"]
+
+    def say(self, session_id, text):
+        return self.ask("POST", "/api/v1/chat/messages", {"id": str(uuid.uuid4()), "session_id": session_id, "text": text})
+
+    def close(self, session_id):
+        self.ask("POST", f"/api/v1/chat/sessions/{session_id}/close")
+
+    def close_everything(self):
+        for session in self.open_sessions():
+            self.close(session["id"])

@@ -1,0 +1,139 @@
+"""The widget on pages that are not ours: allowed, foreign, strict and hostile ones."""
+
+import http.server
+import threading
+
+import pytest
+from playwright.sync_api import expect
+
+from pages import Widget
+
+# A page that breaks everything on it, widgets included.
+HOSTILE_STYLE = """
+:not(html) { all: unset !important; display: none !important; font-size: 2px !important; color: red !important; }
+div { transform: rotate(180deg) !important; opacity: .1 !important; visibility: hidden !important; }
+iframe { width: 1px !important; height: 1px !important; } button { background: red !important; }
+"""
+
+
+class HostPage:
+    """Some company's own web server, on an origin of its own. Each path may have its own page and policy."""
+
+    def __init__(self):
+        pages = self.pages = {}
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                body, policy = pages.get(self.path, ("", None))
+                self.send_response(200 if body else 404)
+                self.send_header("Content-Type", "text/html; charset=utf-8")
+                if policy:
+                    self.send_header("Content-Security-Policy", policy)
+                self.end_headers()
+                self.wfile.write(body.encode())
+
+            def log_message(self, *_):
+                pass
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.origin = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def put(self, path, suite, site, style="", policy=None):
+        self.pages[path] = (
+            f"<!doctype html><html lang=en><head><meta charset=utf-8><title>Shop</title>{style and f'<style>{style}</style>'}"
+            f'<script src="{suite.gateway}/widget.js" data-site="{site}" async></script></head><body><main><h1>Shop</h1></main></body></html>', policy,
+        )
+        return self.origin + path
+
+    def stop(self):
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def host_page():
+    page = HostPage()
+    yield page
+    page.stop()
+
+
+@pytest.fixture
+def embedded(suite, browser, watch, host_page, online):
+    """A site of its own that allows the host page; embedded(…) opens the page with the widget."""
+    site = suite.staff["carla"].ask("POST", "/api/settings/sites", {"name": "Shop", "allowed_origins": [host_page.origin]})
+    contexts = []
+
+    def visit(**page):
+        context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
+        contexts.append(context)
+        tab = watch.page(context.new_page())
+        tab.goto(host_page.put("/shop", suite, site["site_key"], **page))
+        return Widget(tab)
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+def test_an_allowed_page_of_another_origin_has_the_whole_chat(suite, embedded):
+    widget = embedded().open()
+    widget.write("From the shop's own page.")
+    widget.expect_state("From the shop's own page.", "sent|delivered|read")
+    session = suite.staff["carla"].session_with("From the shop's own page.")
+    customer = suite.staff["carla"].ask("GET", f"/api/admin/customers/{session['customer']['id']}")
+    assert customer["page"]["url"] == widget.page.url
+    assert customer["page"]["title"] == "Shop"
+    widget.page.reload()
+    expect(widget.message("From the shop's own page.")).to_be_visible()
+
+
+def test_a_page_that_is_not_allowed_shows_nothing(suite, browser, watch, host_page, online):
+    watch.expect("frame-ancestors|Framing|refused to connect|ERR_BLOCKED_BY_RESPONSE|status of 403")
+    page = watch.page(browser.new_context().new_page())
+    with page.expect_event("console", lambda message: "frame-ancestors" in message.text):
+        page.goto(host_page.put("/foreign", suite, suite.ready["site"]))
+    expect(page.get_by_role("heading", name="Shop")).to_be_visible()
+    expect(page.get_by_role("button")).to_have_count(0)
+    page.context.close()
+
+
+def test_a_strict_policy_of_the_page_does_not_break_it(suite, embedded):
+    policy = f"default-src 'none'; script-src {suite.gateway}; frame-src {suite.gateway}; require-trusted-types-for 'script'; trusted-types 'none'"
+    widget = embedded(policy=policy).open()
+    widget.write("Through a strict policy.")
+    widget.expect_state("Through a strict policy.", "sent|delivered|read")
+    box = widget.page.locator("iframe").bounding_box()
+    assert 360 <= box["width"] <= 400 and box["height"] > 400, "the styles were refused"
+
+
+def test_hostile_styles_of_the_page_do_not_reach_it(embedded):
+    widget = embedded(style=HOSTILE_STYLE)
+    expect(widget.page.get_by_role("heading", name="Shop")).to_be_hidden()  # the page broke itself
+    widget.open()
+    widget.write("Still here.")
+    expect(widget.message("Still here.")).to_be_visible()
+    launcher, panel = widget.launcher.bounding_box(), widget.page.locator("iframe").bounding_box()
+    assert launcher["width"] == launcher["height"] == 56
+    assert 360 <= panel["width"] <= 400
+
+
+def test_the_page_cannot_read_the_conversation(suite, embedded):
+    widget = embedded().open()
+    widget.write("My order is 4711.")
+    widget.expect_state("My order is 4711.", "sent|delivered|read")
+    read = """() => {
+      const frame = [...document.querySelectorAll("*")].map((each) => each.shadowRoot?.querySelector("iframe")).find(Boolean);
+      try { return frame.contentDocument?.body.innerText ?? null; } catch (error) { return null; }
+    }"""
+    assert widget.page.evaluate(read) is None
+    assert "4711" not in widget.page.evaluate("() => JSON.stringify({...localStorage})")
+
+
+def test_orders_of_other_windows_are_not_followed(embedded):
+    widget = embedded().open()
+    widget.page.evaluate("() => window.postMessage({switchboard: 1, type: 'close'}, '*')")
+    widget.page.evaluate("() => window.postMessage({switchboard: 1, type: 'refused'}, '*')")
+    widget.write("Still open.")
+    expect(widget.message("Still open.")).to_be_visible()
+    expect(widget.launcher).to_have_attribute("aria-expanded", "true")
