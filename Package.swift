@@ -81,7 +81,7 @@ let package = Package(
             swiftSettings: strict),
         tests("ContractsTests", [], resources: [.copy("Fixtures")]),
         tests("BusTests", ["Bus", "CZeroMQ", "TestSupport", logging, lifecycle]),
-        tests("StorageTests", ["Storage", "TestSupport"]),
+        tests("StorageTests", ["Storage", "EventLog", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("EventLogTests", ["EventLog", "Storage", "Bus", "TestSupport"]),
         tests("AccountsTests", ["AccountsService", "TestSupport", jwt]),
         tests("ChatTests", ["ChatService", "TestSupport"]),

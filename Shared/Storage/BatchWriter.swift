@@ -50,8 +50,8 @@ package final class BatchWriter<Command: Sendable, Outcome: Sendable>: Sendable 
     /// - Parameters:
     ///   - partition: of the command's key.
     ///   - waitMax: how long it may wait for its turn.
-    /// - Throws: what `write` throws for this command alone; ``DatabaseError``: `overloaded` and `unavailable` if nothing
-    ///   happened, `commitUnknown` if it may have: ask again with the same id.
+    /// - Throws: what `write` throws for this command alone; ``DatabaseError``. After `unavailable` it may have happened all the
+    ///   same, if the connection broke while COMMIT was on its way: ask again with the same id. After `overloaded` it did not.
     package func submit(_ command: Command, partition: Int, waitMax: Duration = .seconds(3)) async throws -> Outcome {
         let index = Int(UInt(bitPattern: partition) % UInt(lanes.count))
         return try await withCheckedThrowingContinuation { continuation in
@@ -109,7 +109,8 @@ package final class BatchWriter<Command: Sendable, Outcome: Sendable>: Sendable 
             let outcomes = try commit(batch.map(\.command), on: worker)
             for (waiting, outcome) in zip(batch, outcomes) { waiting.continuation.resume(returning: outcome) }
         } catch let error as DatabaseError where error.isConnectionTrouble || batch.count == 1 {
-            for waiting in batch { waiting.continuation.resume(throwing: error) }
+            let told = error == .commitUnknown ? DatabaseError.unavailable("nobody knows whether COMMIT arrived") : error
+            for waiting in batch { waiting.continuation.resume(throwing: told) }
         } catch {
             if batch.count == 1 {
                 batch[0].continuation.resume(throwing: error)

@@ -47,9 +47,7 @@ final class Connection {
         handle = Self.connect(options)
         PQsetNoticeProcessor(handle, { _, _ in }, nil)  // libpq would write notices to stderr
         guard PQstatus(handle) == CONNECTION_OK else {
-            let reason = Self.firstLine(PQerrorMessage(handle))
-            PQfinish(handle)
-            throw DatabaseError.unavailable(reason)
+            throw DatabaseError.unavailable(Self.firstLine(PQerrorMessage(handle)))  // deinit closes the handle
         }
         do {
             let outcome = try pipeline([
@@ -69,12 +67,12 @@ final class Connection {
 
     deinit { PQfinish(handle) }
 
-    /// Notices, without asking the server, that it closed the connection while nobody looked.
+    /// Notices, without asking the server, that it closed the connection while nobody looked. What a server says unasked is its
+    /// farewell, or that a setting changed; in both cases a new connection is right.
     func checkIdle() {
         guard !isLost else { return }
         var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
-        guard poll(&descriptor, 1, 0) > 0 else { return }
-        if PQconsumeInput(handle) == 0 || PQstatus(handle) != CONNECTION_OK { isLost = true }
+        if poll(&descriptor, 1, 0) != 0 { isLost = true }
     }
 
     /// True while the server holds a transaction, in order or failed.

@@ -13,6 +13,10 @@ package struct Provisioning: Sendable {
     /// Owns SECURITY DEFINER functions that must see all tenants, and nothing else. Nobody signs in as it.
     package static func lookupRole(of service: ServiceName) -> String { "switchboard_\(service)_lookup" }
 
+    /// Roles belong to the cluster, the lock to one database: two databases provisioned at once meet in `pg_authid`, and one of
+    /// them has to begin again.
+    private static let attemptsMax = 20
+
     private let configuration: DatabaseConfiguration
 
     /// - Parameter adminURL: of a role that may create roles, and schemas in this database.
@@ -24,6 +28,16 @@ package struct Provisioning: Sendable {
     ///   - passwords: of each service's role; set anew each time.
     ///   - verifyPassword: of ``verifyRole``.
     package func provision(_ passwords: [ServiceName: String], verifyPassword: String) async throws {
+        for attempt in 1...Self.attemptsMax {
+            do {
+                return try await provisionOnce(passwords, verifyPassword: verifyPassword)
+            } catch let error as DatabaseError where error.isRoleConflict && attempt < Self.attemptsMax {
+                try await Task.sleep(for: .milliseconds(Int64.random(in: 10...200)))
+            }
+        }
+    }
+
+    private func provisionOnce(_ passwords: [ServiceName: String], verifyPassword: String) async throws {
         try await Connection.onOwnThread(configuration) { connection in
             _ = try connection.ask("SELECT pg_advisory_lock(hashtextextended('switchboard.provision', 0))")
             _ = try connection.ask("BEGIN")
@@ -76,5 +90,17 @@ package struct Provisioning: Sendable {
             "ALTER DEFAULT PRIVILEGES IN SCHEMA \(schema) GRANT SELECT ON SEQUENCES TO \(verify)",
         ]
         for statement in statements { _ = try connection.ask(statement) }
+    }
+}
+
+extension DatabaseError {
+    /// Somebody else made or changed the same role at the same time. Source: PostgreSQL 15, `simple_heap_update`, whose error
+    /// "tuple concurrently updated" has no code of its own.
+    fileprivate var isRoleConflict: Bool {
+        switch self {
+        case .uniqueViolation(let constraint): ["pg_authid_rolname_index", "pg_db_role_setting_databaseid_rol_index"].contains(constraint)
+        case .server("XX000", let message): message.hasPrefix("tuple concurrently")
+        default: false
+        }
     }
 }

@@ -16,16 +16,20 @@ package final class TestCluster: Sendable {
     package let adminURL: String
     /// Of the superuser, for what only tests do: ending backends, looking at locks.
     package let superuserURL: String
+    /// nil for a cluster that is not ours.
+    package let socketPath: String?
 
     private init() async throws {
         if let url = ProcessInfo.processInfo.environment["SWITCHBOARD_TEST_CLUSTER_URL"], !url.isEmpty {
             adminURL = url
             superuserURL = url
+            socketPath = nil
             return
         }
         let directory = "/tmp/switchboard-test-\(ProcessInfo.processInfo.processIdentifier)-\(UInt32.random(in: 0...UInt32.max))"
         superuserURL = "host=\(directory) dbname=postgres user=postgres"
         adminURL = "host=\(directory) dbname=postgres user=switchboard_admin"
+        socketPath = "\(directory)/.s.PGSQL.5432"
         try await Self.start(in: directory)
         let superuser = Database(DatabaseConfiguration(url: superuserURL, poolSize: 1), logger: .tests)
         defer { superuser.close() }

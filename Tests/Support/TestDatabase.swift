@@ -44,6 +44,15 @@ package struct TestDatabase: Sendable {
         DatabaseURL.replacing(in: cluster.adminURL, user: Provisioning.role(of: service), password: Self.password, database: name)
     }
 
+    /// A line to the server that a test can cut.
+    package func proxy() throws -> TestProxy {
+        guard let path = cluster.socketPath else { throw TestClusterError(reason: "only a cluster of our own can be cut off") }
+        return try TestProxy(to: path)
+    }
+    package func url(of service: ServiceName, through proxy: TestProxy) -> String {
+        "host=127.0.0.1 port=\(proxy.port) dbname=\(name) user=\(Provisioning.role(of: service)) sslmode=disable gssencmode=disable"
+    }
+
     /// A pool that signs in as the service does. Threads and connections end with the last reference.
     package func database(_ service: ServiceName, poolSize: Int = 4) -> Database {
         Database(DatabaseConfiguration(url: url(of: service), poolSize: poolSize), logger: .tests)

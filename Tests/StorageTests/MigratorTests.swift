@@ -1,0 +1,126 @@
+import Contracts
+import EventLog
+import Foundation
+import Storage
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite struct `Migrations` {
+    private func provisioned() async throws -> TestDatabase {
+        let test = try await TestDatabase.makeEmpty()
+        try await Provisioning(adminURL: test.adminURL).provision(
+            [.chat: TestDatabase.password, .router: TestDatabase.password], verifyPassword: TestDatabase.password)
+        return test
+    }
+
+    @Test func `run once, in order, the log's before the service's, and report it`() async throws {
+        let test = try await provisioned()
+        let migrator = Migrator(adminURL: test.adminURL)
+        let progress = Mutex<[Migrator.Progress]>([])
+        let names = ["log/20261121-0330_log_create", "20261121-0400_notes_create", "20261121-0401_notes_find"]
+        let first = try await migrator.migrate(.chat, directory: TestDatabase.fixtures) { step in progress.withLock { $0.append(step) } }
+        #expect(first == names)
+        #expect(progress.withLock { $0 } == names.map { .applied($0) })
+        progress.withLock { $0 = [] }
+        #expect(try await migrator.migrate(.chat, directory: TestDatabase.fixtures) { step in progress.withLock { $0.append(step) } } == [])
+        #expect(progress.withLock { $0 } == names.map { .alreadyApplied($0) })
+    }
+
+    @Test func `and provisioning run again on a copy with data, and change nothing`() async throws {
+        let test = try await TestDatabase.makeWithNotes()
+        let tenant = TenantID.new()
+        let database = test.database(.chat, poolSize: 1)
+        _ = try await database.query(.tenant(tenant), "INSERT INTO chat.notes (client_id, id, text) VALUES (\(tenant), \(UUID()), \("x"))")
+        database.close()
+        let superuser = try await TestDatabase.makeEmpty().superuser()
+        try await eventually("nobody is connected any more") {
+            try await superuser.query(.none, "SELECT FROM pg_stat_activity WHERE datname = \(test.name)").isEmpty
+        }
+        let copy = try await test.copy()
+        try await Provisioning(adminURL: copy.adminURL).provision(
+            [.chat: TestDatabase.password, .router: TestDatabase.password], verifyPassword: TestDatabase.password)
+        #expect(try await Migrator(adminURL: copy.adminURL).migrate(.chat, directory: TestDatabase.fixtures) == [])
+        #expect(try await copy.database(.chat, poolSize: 1).query(.tenant(tenant), "SELECT FROM chat.notes").count == 1)
+    }
+
+    @Test func `that were edited after they ran are refused, before anything else runs`() async throws {
+        let test = try await provisioned()
+        let migrator = Migrator(adminURL: test.adminURL)
+        try await migrator.migrate(.chat, [Migration(name: "1", text: "CREATE TABLE chat.one (id int)")])
+        await #expect(throws: MigrationError.edited(name: "1")) {
+            try await migrator.migrate(
+                .chat,
+                [
+                    Migration(name: "0", text: "CREATE TABLE chat.zero (id int)"),
+                    Migration(name: "1", text: "CREATE TABLE chat.one (id bigint)"),
+                ])
+        }
+        #expect(try await !exists("chat.zero", test))
+    }
+
+    @Test func `that fail leave nothing of themselves, and those before them stay`() async throws {
+        let test = try await provisioned()
+        let error = await #expect(throws: MigrationError.self) {
+            try await Migrator(adminURL: test.adminURL).migrate(
+                .chat,
+                [
+                    Migration(name: "1", text: "CREATE TABLE chat.one (id int)"),
+                    Migration(name: "2", text: "CREATE TABLE chat.two (id int); SELECT 1 / 0;"),
+                ])
+        }
+        #expect(error == .failed(name: "2", .server(sqlstate: "22012", message: "data exception")))
+        #expect(try await exists("chat.one", test))
+        #expect(try await !exists("chat.two", test))
+    }
+
+    @Test func `that end their own transaction are refused`() async throws {
+        let test = try await provisioned()
+        await #expect(throws: MigrationError.endsItsTransaction(name: "1")) {
+            try await Migrator(adminURL: test.adminURL).migrate(.chat, [Migration(name: "1", text: "COMMIT")])
+        }
+    }
+
+    @Test func `run once though several migrators start together`() async throws {
+        let test = try await provisioned()
+        let applied = try await withThrowingTaskGroup(of: [String].self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    try await Migrator(adminURL: test.adminURL).migrate(
+                        .chat, [Migration(name: "1", text: "CREATE TABLE chat.one (id int)")])
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        #expect(applied == ["1"])
+    }
+
+    private func exists(_ table: String, _ test: TestDatabase) async throws -> Bool {
+        try await test.admin().query(.none, "SELECT to_regclass(\(table)) IS NOT NULL AS there")[0]["there"]
+    }
+}
+
+@Suite struct `A connection string` {
+    @Test func `is turned to another role and database, in both forms`() {
+        #expect(
+            DatabaseURL.replacing(
+                in: "postgres://admin:secret@db:5432/postgres?sslmode=require", user: "chat", password: "a/b", database: "main")
+                == "postgres://chat:a%2Fb@db:5432/main?sslmode=require")
+        #expect(DatabaseURL.replacing(in: "postgres://admin@db/postgres", database: "main") == "postgres://admin@db/main")
+        #expect(
+            DatabaseURL.replacing(in: "host=/run dbname=postgres", user: "chat", password: "it's", database: "main")
+                == #"host=/run dbname=postgres user='chat' password='it\'s' dbname='main'"#)
+    }
+
+    @Test func `without a host, for a Unix socket, still signs in`() async throws {
+        let test = try await TestDatabase.makeWithNotes()
+        guard let socket = try await TestCluster.shared().socketPath else { return }
+        let directory = URL(filePath: socket).deletingLastPathComponent().path
+        let url = DatabaseURL.replacing(
+            in: "postgres:///postgres?host=\(directory)", user: "switchboard_chat", password: "x", database: test.name)
+        let rows = try await Database(DatabaseConfiguration(url: url, poolSize: 1), logger: .tests).query(
+            .none, "SELECT current_user::text AS name, current_database()::text AS database")
+        #expect(try rows[0]["name"] == "switchboard_chat")
+        #expect(try rows[0]["database"] == test.name)
+    }
+}
