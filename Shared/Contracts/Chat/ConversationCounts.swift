@@ -1,4 +1,4 @@
-/// How many conversations each list of the inbox has.
+/// How many open conversations (waiting or assigned) each list of the inbox has.
 package struct ConversationCounts: Codable, Sendable, Equatable {
     package let mine: Int
     package let unassigned: Int

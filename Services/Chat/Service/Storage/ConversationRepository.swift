@@ -99,16 +99,16 @@ struct ConversationRepository: Sendable {
             nextCursor: last.map { ListCursor(time: byWait ? $0.waitingSince : $0.lastActivityAt, id: EntityID($0.id.uuid)).text })
     }
 
+    /// Open ones only: what was resolved or put off must not look like work left to do.
     func counts(for principal: Principal) async throws -> ConversationCounts {
         let rows = try await database.query(
             .tenant(principal.clientID),
             """
-            SELECT count(*) FILTER (WHERE agent_id = \(principal.subject)
-                                       OR (last_agent_id = \(principal.subject) AND status IN ('pending', 'resolved'))) AS mine,
+            SELECT count(*) FILTER (WHERE agent_id = \(principal.subject)) AS mine,
                    count(*) FILTER (WHERE status = 'waiting') AS unassigned,
                    count(*) AS everything
               FROM chat.conversations
-             WHERE client_id = \(principal.clientID) AND status IN ('waiting', 'assigned', 'pending', 'resolved')
+             WHERE client_id = \(principal.clientID) AND status IN ('waiting', 'assigned')
             """)
         guard let row = rows.first else { return ConversationCounts(mine: 0, unassigned: 0, all: 0) }
         return ConversationCounts(

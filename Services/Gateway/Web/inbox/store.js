@@ -25,7 +25,9 @@ const conversationsKept = 8;
 /** How often an idle line is tested, and how long the answer may take: browsers do not tell pages about a silent socket. Unit: milliseconds. */
 const probeInterval = 20_000, probeTimeout = 6_000;
 /** How long the first `ready` of a socket is waited for before fetching anyway. Unit: milliseconds. */
-const readyPatience = 1_500;
+const readyPatience = 5_000;
+/** Pause before an open conversation that could not be followed is asked for again. Unit: milliseconds. */
+const followAgainPause = 2_000;
 /** Pause before the page tries to open once more. Unit: milliseconds. */
 const startPause = 5_000;
 /** Counts and presence are fetched at most this often, however many frames ask for it. Unit: milliseconds. */
@@ -225,10 +227,19 @@ export class InboxStore {
     } catch {
       return; // Not ours; the next fetch corrects whatever it meant.
     }
+    if (frame.type === "error") return this.refusedBySocket(frame.data || {});
     if (frame.type === "ready" && !frame.data?.session_id) this.readyWaiters.splice(0).forEach((resolve) => resolve());
     const [next, effects] = applyFrame(this.state, frame, Date.now());
     this.set({ ...next, connection: line.provenGood(next.connection, Date.now()) }, { soon: true });
     for (const effect of effects) this.carryOut(effect);
+  }
+
+  /** What was asked of the socket did not work; only following the open conversation must be asked again. */
+  refusedBySocket({ session_id: id, problem }) {
+    const conversation = this.state.conversations[id];
+    if (id !== this.open || !conversation?.subscribed || conversation.resumed) return;
+    this.set((state) => withConversation(state, id, { subscribed: false }));
+    if (problem?.status !== 404) setTimeout(() => this.resume(), followAgainPause);
   }
 
   carryOut(effect) {
@@ -262,7 +273,7 @@ export class InboxStore {
     this.setList(key, more ? { loadingMore: true, moreProblem: null } : { phase: known?.phase === "loaded" && quiet ? "loaded" : "loading", problem: null });
     try {
       const path = query("/api/v1/chat/sessions", {
-        view: filter.view, status: filter.status === "open" ? "" : filter.status, channel: filter.channel, sort: filter.sort, text: filter.text,
+        view: filter.view, status: filter.status === "open" ? "waiting,assigned" : filter.status, channel: filter.channel, sort: filter.sort, text: filter.text,
         limit: pageOfSessions, cursor: more ? known.cursor : "",
       });
       const { items, next_cursor } = await request("GET", path);
