@@ -77,14 +77,14 @@ let package = Package(
         .executableTarget(
             name: "switchboard", dependencies: ["SwitchboardCommands"], path: "Services/Switchboard/Main", swiftSettings: strict),
         .target(
-            name: "TestSupport", dependencies: ["Contracts", "Bus", "Storage", "EventLog", logging], path: "Tests/Support",
+            name: "TestSupport", dependencies: ["Contracts", "Bus", "Storage", "EventLog", logging, lifecycle], path: "Tests/Support",
             swiftSettings: strict),
         tests("ContractsTests", [], resources: [.copy("Fixtures")]),
         tests("BusTests", ["Bus", "CZeroMQ", "TestSupport", logging, lifecycle]),
         tests("StorageTests", ["Storage", "EventLog", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("EventLogTests", ["EventLog", "Storage", "Bus", "TestSupport"]),
         tests("AccountsTests", ["AccountsService", "TestSupport", jwt]),
-        tests("ChatTests", ["ChatService", "TestSupport"]),
+        tests("ChatTests", ["ChatService", "ServiceKit", "TestSupport"]),
         tests("RouterTests", ["RouterService", "TestSupport"]),
         tests("GatewayTests", ["GatewayService", "TestSupport"]),
         tests("SwitchboardTests", ["SwitchboardCommands", "AccountsService", "Storage", "TestSupport"]),

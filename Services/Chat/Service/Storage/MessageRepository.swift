@@ -18,12 +18,13 @@ struct MessageRepository: Sendable {
             if let before = request.before { conditions += " AND m.sequence < \(before)" }
             // Going forward from `after`; otherwise the newest, going back.
             let forward = request.after != nil
+            let order: SQL = forward ? "m.sequence" : "m.sequence DESC"
             let rows = try transaction.query(
                 """
                 SELECT \(ConversationRows.messageColumns)
                   FROM chat.communication_messages m
                  WHERE \(conditions)
-                 ORDER BY m.sequence \(forward ? "ASC" : "DESC")
+                 ORDER BY \(order)
                  LIMIT \(Int64(request.limit + 1))
                 """)
             let participants = try ConversationRepository.participants(
