@@ -16,7 +16,7 @@ package struct ServiceBackbone: Sendable {
     }
 
     package static func keys(_ service: ServiceName) -> [SettingKey] {
-        [databaseURLKey(service), databasePoolKey(service)]
+        [databaseURLKey(service), databasePoolKey(service)] + BusSettings.keys(service)
     }
 
     package let service: ServiceName
@@ -27,6 +27,19 @@ package struct ServiceBackbone: Sendable {
     package let requests: RequestRouter
     package let logger: Logger
     package let metrics: MetricsRegistry
+
+    /// From the process's settings: PostgreSQL, and ZeroMQ to the others.
+    package init(_ process: ServiceProcess) throws {
+        let settings = process.settings
+        let configuration = DatabaseConfiguration(
+            url: try settings.text(Self.databaseURLKey(process.name)),
+            poolSize: try settings.integer(Self.databasePoolKey(process.name), in: 3...64))
+        let database = Database(configuration, logger: process.logger)
+        process.health.add("database") { await database.isReady() }
+        self.init(
+            service: process.name, database: database, bus: try BusSettings.bus(for: process), logger: process.logger,
+            metrics: process.metrics)
+    }
 
     /// With a database and a bus of the caller's choice.
     package init(
