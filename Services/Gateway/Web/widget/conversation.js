@@ -57,7 +57,7 @@ export function createConversation(session, title = null) {
         if (kind && sequence) lines.set(sequence, { kind, name: data.by?.type === "agent" ? data.by.name : "", at: data.at });
       } else if (type === "assigned") {
         const previous = data.previous_agent || conversation.session.agent;
-        conversation.session = { ...conversation.session, agent: data.agent, ...(data.agent ? { status: "assigned" } : {}) };
+        conversation.session = { ...conversation.session, agent: data.agent, status: data.status || (data.agent ? "assigned" : conversation.session.status) };
         if (data.agent) conversation.queue = null;
         if (data.agent) lines.set(sequence, { kind: "joined", name: data.agent.name, at: data.at });
         else if (previous?.name) lines.set(sequence, { kind: "left", name: previous.name, at: data.at });

@@ -49,6 +49,7 @@ let current = null;
 let line = null;
 let lineState = "idle";
 let earlierSessions = null; // ids of older conversations, newest first, once asked for
+let isReturning = false; // had a token before, so there may be older conversations
 let acknowledged = new Map(); // sent and not yet seen in a page or frame
 let typingName = "";
 let typingTimer = null;
@@ -73,7 +74,10 @@ let failures = 0;
 async function signIn() {
   const kept = store.get("visitor");
   const body = { site, parent_origin: host.origin };
-  if (kept?.token) body.token = kept.token;
+  if (kept?.token) {
+    body.token = kept.token;
+    isReturning ||= !visitor;
+  }
   if (options.user?.id) body.identity = { user_id: options.user.id, user_hash: options.user.hash || "" };
   let answer;
   try {
@@ -418,7 +422,7 @@ function setOpen(open, focus) {
   if (focus) view.focus();
   considerReading();
   refreshSettings();
-  if (threads.length && !earlierSessions) findEarlierSessions().catch(() => (earlierSessions = null));
+  if (isReturning && visitor && !earlierSessions) findEarlierSessions().catch(() => (earlierSessions = null));
 }
 
 /** Whether somebody is there is not told by the socket; while nobody has the conversation it is asked. */
