@@ -1,11 +1,10 @@
 import ArgumentParser
 import Contracts
-import Foundation
 
 /// How commands speak: results on standard output, everything else on standard error.
 enum Terminal {
     static func print(_ text: String) {
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+        StandardStream.output.write(text)
     }
 
     static func print(json value: some Encodable) throws {
@@ -13,7 +12,7 @@ enum Terminal {
     }
 
     static func complain(_ text: String) {
-        FileHandle.standardError.write(Data(("switchboard: " + text + "\n").utf8))
+        StandardStream.error.write("switchboard: " + text)
     }
 
     /// Turns what went wrong into a sentence and an exit code.

@@ -47,7 +47,7 @@ struct UpCommand: AsyncParsableCommand {
     }
 
     private func up() async throws {
-        signal(SIGPIPE, SIG_IGN)  // a reader of our one line may go away
+        signal(SIGPIPE, SIG_IGN)  // whoever reads us may go away
         let progress = Progress()
         let folder = suite.folder
         if let place = try folder.make(reachableFor: try environmentURL == nil ? PrivateCluster.userToRunAs() : nil) {

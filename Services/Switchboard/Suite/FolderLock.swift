@@ -14,6 +14,7 @@ package final class FolderLock: Sendable {
             if error.code == EWOULDBLOCK { return nil }
             throw error
         }
+        PrivateFile.giveToOwner(ofFolderWith: folder.lock, file)
         ftruncate(file, 0)
         let owner = "\(getpid())\n"
         _ = owner.withCString { write(file, $0, strlen($0)) }

@@ -22,6 +22,7 @@ package enum PrivateFile {
             rest = rest.dropFirst(written)
         }
         fchmod(file, mode)
+        giveToOwner(ofFolderWith: path, file)
         fsync(file)
         close(file)
         guard rename(fresh, path) == 0 else { throw SystemError("rename \(fresh)") }
@@ -34,12 +35,23 @@ package enum PrivateFile {
         return Array(data)
     }
 
+    /// What root writes into somebody's folder stays usable for its owner.
+    static func giveToOwner(ofFolderWith path: String, _ file: Int32) {
+        guard geteuid() == 0, let owner = SystemUser(owning: (path as NSString).deletingLastPathComponent) else { return }
+        fchown(file, owner.id, owner.group)
+    }
+
     package static func makeFolder(_ path: String, mode: mode_t) throws {
+        let isNew = !FileManager.default.fileExists(atPath: path)
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
             throw OperatorError("Cannot make the folder \(path): \(error.localizedDescription)")
         }
-        guard chmod(path, mode) == 0 else { throw SystemError("chmod \(path)") }
+        let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw SystemError("open \(path)") }
+        defer { close(folder) }
+        guard fchmod(folder, mode) == 0 else { throw SystemError("chmod \(path)") }
+        if isNew { giveToOwner(ofFolderWith: path, folder) }
     }
 }

@@ -34,6 +34,10 @@ package actor SuiteRunner {
     /// In the order they were started.
     private var services: [SupervisedProcess] = []
 
+    private var processesChanged = false
+    private var isNotingProcesses = false
+    private var hasStopped = false
+
     /// - Precondition: the caller holds the folder's lock.
     package init(folder: DataFolder, options: Options, progress: Progress) {
         self.folder = folder
@@ -92,6 +96,7 @@ package actor SuiteRunner {
             }
         }
         await database?.stop(by: began + Self.stopMax)
+        hasStopped = true
         unlink(folder.processes)
         unlink(folder.endpoints)
     }
@@ -237,16 +242,25 @@ package actor SuiteRunner {
         }
     }
 
+    /// One at a time, and once more if something changed meanwhile: the last one written is the newest.
     private func noteProcesses() async {
-        var entries: [RunningSuite.Entry] = []
-        for process in services { entries.append(await entry(of: process)) }
-        var server: RunningSuite.Entry?
-        if let database { server = await entry(of: database) }
-        do {
-            let running = RunningSuite(supervisor: getpid(), database: server, processes: entries)
-            try PrivateFile.replace(folder.processes, with: try JSON.encode(running), mode: 0o644)
-        } catch {
-            progress.warning("\(folder.processes) could not be written: \(error)")
+        processesChanged = true
+        guard !isNotingProcesses else { return }
+        isNotingProcesses = true
+        defer { isNotingProcesses = false }
+        while processesChanged {
+            processesChanged = false
+            var entries: [RunningSuite.Entry] = []
+            for process in services { entries.append(await entry(of: process)) }
+            var server: RunningSuite.Entry?
+            if let database { server = await entry(of: database) }
+            guard !hasStopped else { return }
+            do {
+                let running = RunningSuite(supervisor: getpid(), database: server, processes: entries)
+                try PrivateFile.replace(folder.processes, with: try JSON.encode(running), mode: 0o644)
+            } catch {
+                progress.warning("\(folder.processes) could not be written: \(error)")
+            }
         }
     }
 

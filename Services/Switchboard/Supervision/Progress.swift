@@ -10,8 +10,8 @@ package final class Progress: Sendable {
     /// Colour only where somebody looks, and not where it is unwanted (`NO_COLOR`).
     package convenience init() {
         let environment = ProcessInfo.processInfo.environment
-        self.init(coloured: isatty(2) == 1 && environment["NO_COLOR"] == nil && environment["TERM"] != "dumb") { line in
-            FileHandle.standardError.write(Data((line + "\n").utf8))
+        self.init(coloured: isatty(2) == 1 && environment["NO_COLOR"] == nil && environment["TERM"] != "dumb") {
+            StandardStream.error.write($0)
         }
     }
 

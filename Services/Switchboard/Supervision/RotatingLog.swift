@@ -77,6 +77,7 @@ package final class RotatingLog: Sendable {
     private static func open(_ path: String) throws -> Int32 {
         let file = Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw SystemError("open \(path)") }
+        PrivateFile.giveToOwner(ofFolderWith: path, file)
         return file
     }
 }
