@@ -3,7 +3,7 @@ import { Icon } from "../shared/icons.jsx";
 import { recall, remember } from "../shared/storage.js";
 import { atClock } from "../shared/time.js";
 import { useSelect, useStore } from "./hooks.jsx";
-import { usePreferences } from "./preferences.js";
+import { draftPrefix, usePreferences } from "./preferences.js";
 import { customerName, firstName } from "./words.js";
 
 /** The service's limit for one message. Unit: bytes of UTF-8. */
@@ -13,7 +13,6 @@ const longText = 60 * 1024;
 /** A draft is kept this long after the last key. Unit: milliseconds. */
 const draftPause = 300;
 
-const draftKey = (me, session) => `switchboard.draft.${me.id}.${session.id}`;
 const sendKey = /mac|iphone|ipad/i.test(navigator.userAgent) ? "⌘ ↵" : "Ctrl ↵";
 
 /** Writes a reply. The draft is kept per conversation in this browser; a reply leaves only when what came before it was seen. */
@@ -23,7 +22,7 @@ export function Composer({ session, conversation, pending, handle, onRead, onTak
   const blocked = useSelect((state) => state.customers[session.customer.id]?.value?.blocked || false);
   const lost = useSelect((state) => state.connection.lostAt !== null);
   const { enterSends } = usePreferences();
-  const key = draftKey(me, session);
+  const key = draftPrefix(me) + session.id;
   const [text, setText] = useState(() => recall(key) || "");
   const [keptAt, setKeptAt] = useState(null);
   const [dismissed, setDismissed] = useState(0);

@@ -37,7 +37,8 @@ export function SessionList({ rows, searchRef, onYou }) {
     return () => clearTimeout(timer);
   }, [text]);
   const choose = (change) => go({ filter: { ...filter, ...change } });
-  const total = list?.phase === "loaded" ? `${rows.length}${list.cursor ? "+" : ""}` : "";
+  const plain = filter.status === "open" && !filter.channel && !filter.text;
+  const total = list?.phase !== "loaded" ? "" : list.cursor && plain && counts ? `${counts[filter.view]}` : `${rows.length}${list.cursor ? "+" : ""}`;
 
   return (
     <section className="list" id="list" aria-labelledby="heading-list">

@@ -14,6 +14,9 @@ function kept() {
   }
 }
 
+/** Under it the drafts of one user are kept, one key per conversation. */
+export const draftPrefix = (me) => `switchboard.draft.${me.id}.`;
+
 export const currentPreferences = () => preferences;
 
 export function prefer(change) {

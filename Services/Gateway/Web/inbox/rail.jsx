@@ -3,8 +3,9 @@ import { goToSignIn, signOut } from "../shared/api.js";
 import { Icon } from "../shared/icons.jsx";
 import { ThemeButton } from "../shared/theme.jsx";
 import { atSecond } from "../shared/time.js";
+import { keysBelow, remember } from "../shared/storage.js";
 import { useSelect, useStore } from "./hooks.jsx";
-import { prefer, switchDesktopNotifications, usePreferences } from "./preferences.js";
+import { draftPrefix, prefer, switchDesktopNotifications, usePreferences } from "./preferences.js";
 import { linkTo, useRoute } from "./route.js";
 import { initials, presenceDots, presenceNames, viewNames } from "./words.js";
 
@@ -110,6 +111,13 @@ export function YouMenu() {
   const preferences = usePreferences();
 
   async function leave() {
+    const kept = store.state.outbox.length;
+    if (kept > 0) {
+      store.say(`${kept === 1 ? "1 reply is" : `${kept} replies are`} not sent yet. Wait for the line or discard ${kept === 1 ? "it" : "them"}, then sign out.`, { bad: true });
+      return;
+    }
+    // Whoever uses this browser next must not find what was being written.
+    for (const key of keysBelow(draftPrefix(store.state.me))) remember(key, null);
     try {
       if (presence) await store.setPresence("offline");
       await signOut();
