@@ -1,7 +1,7 @@
 import Contracts
 
 /// What is to be routed, as the policy sees it.
-package struct RoutingWork: Sendable, Equatable {
+package struct RoutingWork: Sendable, Hashable {
     package let sector: String
     /// How much of an agent's capacity it takes; see ``ChannelWeight``.
     package let weight: Int

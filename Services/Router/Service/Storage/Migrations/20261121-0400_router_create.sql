@@ -109,6 +109,8 @@ CREATE TABLE assignments (
     started_at      timestamptz NOT NULL,
     ended_at        timestamptz,
     ended_reason    text,
+    -- What the person who returned it wrote.
+    ended_note      text,
     PRIMARY KEY (client_id, id),
     FOREIGN KEY (client_id, agent_id) REFERENCES sector_agents (client_id, id),
     FOREIGN KEY (client_id, conversation_id) REFERENCES work_items (client_id, conversation_id),

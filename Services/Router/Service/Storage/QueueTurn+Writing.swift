@@ -1,0 +1,157 @@
+import Contracts
+import Foundation
+import Storage
+
+extension QueueTurn {
+    /// What this turn writes, in order, with the tenant in scope, and how many agents its claim must touch.
+    /// Announces what changed about agents first.
+    func statements() throws -> (statements: [SQL], claim: (index: Int, count: Int)?) {
+        let announced = try announce()
+        var statements = [transaction.scope(to: tenant)]
+        statements += agentStatements
+        var claim: (index: Int, count: Int)?
+        if let (statement, count) = loadStatement(announced: announced) {
+            claim = (statements.count, count)
+            statements.append(statement)
+        }
+        statements += [itemStatement, endStatement, beginStatement, decisionStatement, auditStatement].compactMap(\.self)
+        return (statements, statements.count > 1 ? claim : nil)
+    }
+
+    /// Says of each agent whose status, load or capacity is not what was said last.
+    private func announce() throws -> [AgentID] {
+        var ids: [AgentID] = []
+        for var agent in agents.values where agent.announced != agent.current {
+            agent.announced = agent.current
+            put(agent)
+            ids.append(agent.id)
+        }
+        ids.sort()
+        for agent in ids.compactMap({ agents[$0] }) {
+            try say(
+                AgentPresenceChanged(
+                    agentID: agent.id, name: agent.name, status: agent.announced.status, load: agent.announced.load,
+                    capacity: agent.announced.capacity),
+                key: agent.id.uuid)
+        }
+        return ids
+    }
+
+    /// Everything about agents but load; few at a time.
+    private var agentStatements: [SQL] {
+        agents.values.sorted { $0.id < $1.id }.compactMap { agent in
+            var before = stored(agent.id)
+            before?.load = agent.load
+            before?.lastAssignedAt = agent.lastAssignedAt
+            before?.announced = agent.announced
+            guard before != agent else { return nil }
+            return """
+                INSERT INTO router.sector_agents AS a (
+                    client_id, id, name, type, sector, priority, capabilities, capacity, success_rate, mean_handling_seconds, active,
+                    suspended, user_role, status, present_until, created_at, updated_at, deleted_at)
+                VALUES (\(tenant), \(agent.id), \(agent.name), \(agent.kind), \(agent.sector), \(agent.priority),
+                        \(agent.capabilitiesJSON), \(agent.capacity), \(agent.successRate), \(agent.meanHandlingSeconds),
+                        \(agent.isActive), \(agent.isSuspended), \(agent.userRole), \(agent.status), \(agent.presentUntil),
+                        \(agent.createdAt), \(now), \(agent.deletedAt))
+                ON CONFLICT (client_id, id) DO UPDATE
+                   SET name = excluded.name, type = excluded.type, sector = excluded.sector, priority = excluded.priority,
+                       capabilities = excluded.capabilities, capacity = excluded.capacity, success_rate = excluded.success_rate,
+                       mean_handling_seconds = excluded.mean_handling_seconds, active = excluded.active,
+                       suspended = excluded.suspended, user_role = excluded.user_role, status = excluded.status,
+                       present_until = excluded.present_until, updated_at = excluded.updated_at, deleted_at = excluded.deleted_at
+                """
+        }
+    }
+
+    /// The claim: one conditional update for all agents. A row it does not touch had no room after all.
+    private func loadStatement(announced: [AgentID]) -> (SQL, Int)? {
+        let changed = agents.values.filter { agent in
+            let before = stored(agent.id)
+            return agent.load != before?.load ?? 0 || agent.lastAssignedAt != before?.lastAssignedAt
+        }
+        let ids = Set(changed.map(\.id)).union(announced).sorted()
+        guard !ids.isEmpty else { return nil }
+        let records = ids.compactMap { agents[$0] }
+        return (
+            """
+            UPDATE router.sector_agents a
+               SET load = a.load + c.delta, last_assigned_at = c.last_assigned_at, announced_status = c.status,
+                   announced_load = c.load, announced_capacity = c.capacity, updated_at = \(now)
+              FROM unnest(\(ids), \(records.map { $0.load - (stored($0.id)?.load ?? 0) }), \(records.map(\.lastAssignedAt)),
+                          \(records.map(\.announced.status)), \(records.map(\.announced.load)), \(records.map(\.announced.capacity)))
+                   AS c(id, delta, last_assigned_at, status, load, capacity)
+             WHERE a.client_id = \(tenant) AND a.id = c.id AND a.load + c.delta BETWEEN 0 AND a.capacity
+            """, ids.count
+        )
+    }
+
+    private var itemStatement: SQL? {
+        let items = changedItems
+        guard !items.isEmpty else { return nil }
+        return """
+            INSERT INTO router.work_items AS w (client_id, updated_at, \(WorkItem.columns))
+            SELECT \(tenant), \(now), i.*
+              FROM unnest(\(items.map(\.conversationID)), \(items.map(\.customerID)), \(items.map(\.channel)), \(items.map(\.sector)),
+                          \(items.map(\.priority)), \(items.map(\.weight)), \(items.map(\.status)), \(items.map(\.waitingSince)),
+                          \(items.map(\.preferredAgentID)), \(items.map(\.returnedByAgentID)), \(items.map(\.agentID)),
+                          \(items.map(\.assignmentID)), \(items.map(\.assignmentNumber)), \(items.map(\.statusSequence))) AS i
+            ON CONFLICT (client_id, conversation_id) DO UPDATE
+               SET channel = excluded.channel, sector = excluded.sector, priority = excluded.priority, weight = excluded.weight,
+                   status = excluded.status, waiting_since = excluded.waiting_since,
+                   preferred_agent_id = excluded.preferred_agent_id, returned_by_agent_id = excluded.returned_by_agent_id,
+                   agent_id = excluded.agent_id, assignment_id = excluded.assignment_id,
+                   assignment_number = excluded.assignment_number, status_sequence = excluded.status_sequence,
+                   updated_at = excluded.updated_at
+            """
+    }
+
+    private var endStatement: SQL? {
+        guard !ended.isEmpty else { return nil }
+        return """
+            UPDATE router.assignments s SET ended_at = e.at, ended_reason = e.reason, ended_note = e.note
+              FROM unnest(\(ended.map(\.id)), \(ended.map(\.at)), \(ended.map(\.reason)), \(ended.map(\.note))) AS e(id, at, reason, note)
+             WHERE s.client_id = \(tenant) AND s.id = e.id
+            """
+    }
+
+    private var beginStatement: SQL? {
+        guard !begun.isEmpty else { return nil }
+        let assignments = begun.map(\.assignment)
+        return """
+            INSERT INTO router.assignments (client_id, id, number, conversation_id, agent_id, weight, reason, note, decision_id, waited,
+                                            by_type, by_id, by_name, started_at)
+            SELECT \(tenant), s.*
+              FROM unnest(\(assignments.map(\.id)), \(assignments.map(\.number)), \(assignments.map(\.sessionID)),
+                          \(assignments.map(\.agent.id)), \(begun.map(\.weight)), \(assignments.map(\.reason)), \(begun.map(\.note)),
+                          \(assignments.map(\.decisionID)), \(begun.map(\.waited)), \(assignments.map(\.by.kind)),
+                          \(assignments.map(\.by.id)), \(assignments.map(\.by.name)), \(assignments.map(\.at))) AS s
+            """
+    }
+
+    private var decisionStatement: SQL? {
+        guard !decisions.isEmpty else { return nil }
+        let list = decisions.map(\.decision)
+        return """
+            INSERT INTO router.decisions (client_id, id, at, conversation_id, sector, outcome, chosen_agent_id, policy_version,
+                                          snapshot_digest, refusal_counts, candidates)
+            SELECT \(tenant), d.id, d.at, d.conversation_id, d.sector, d.outcome, d.chosen, d.policy_version, d.digest, d.refusals,
+                   d.candidates::jsonb
+              FROM unnest(\(list.map(\.id)), \(list.map(\.at)), \(list.map(\.sessionID)), \(list.map(\.sector)), \(list.map(\.outcome)),
+                          \(list.map(\.chosenAgentID)), \(list.map(\.policyVersion)), \(list.map(\.snapshotDigest)),
+                          \(list.map { JSONValue.object($0.refusalCounts.mapValues { .integer(Int64($0)) }) }),
+                          \(decisions.map(\.candidates)))
+                   AS d(id, at, conversation_id, sector, outcome, chosen, policy_version, digest, refusals, candidates)
+            """
+    }
+
+    private var auditStatement: SQL? {
+        guard !audits.isEmpty else { return nil }
+        let ids = audits.map { _ in EntityID.new() }
+        return """
+            INSERT INTO router.agent_audit (client_id, at, id, agent_id, action, actor_type, actor_id, actor_name, before, after)
+            SELECT \(tenant), \(now), u.*
+              FROM unnest(\(ids), \(audits.map(\.agent)), \(audits.map(\.action)), \(audits.map(\.actor.kind)), \(audits.map(\.actor.id)),
+                          \(audits.map(\.actor.name)), \(audits.map(\.before)), \(audits.map(\.after))) AS u
+            """
+    }
+}

@@ -1,0 +1,106 @@
+import Contracts
+import EventLog
+import Foundation
+import Storage
+
+/// Every change of routing goes through here: lock the queues, change, drain, write, say.
+///
+/// Lock order: the consumer's cursor (or a request's record), then queues by tenant, then rows, then partitions of our own
+/// log. Several replicas therefore wait for each other, and never in a circle.
+package final class RoutingDesk: Sendable {
+    /// A transaction that lost a lock or its connection is run so often before its caller is told.
+    static let attemptsMax = 3
+
+    let database: Database
+    private let publisher: EventPublisher
+    private let metrics: RouterMetrics
+    /// Told after COMMIT whose queue moved, and whose could be drained further.
+    private let queueMoved: @Sendable (TenantID) -> Void
+    private let drainFurther: @Sendable (TenantID) -> Void
+
+    init(
+        database: Database, publisher: EventPublisher, metrics: RouterMetrics, queueMoved: @escaping @Sendable (TenantID) -> Void,
+        drainFurther: @escaping @Sendable (TenantID) -> Void
+    ) {
+        self.database = database
+        self.publisher = publisher
+        self.metrics = metrics
+        self.queueMoved = queueMoved
+        self.drainFurther = drainFurther
+    }
+
+    /// One tenant's turn in a transaction of its own.
+    /// - Parameter record: makes a request happen once although it is asked again.
+    func turn<Reply: Codable & Sendable>(
+        _ needs: QueueTurn.Needs, once record: IdempotencyRecord? = nil, _ body: @escaping @Sendable (QueueTurn) throws -> Reply
+    ) async throws -> Reply {
+        try await retrying {
+            try await self.database.transaction(.tenant(needs.tenant)) { transaction in
+                let work = {
+                    let turns = try QueueTurn.begin([needs], in: transaction)
+                    let reply = try body(turns[0])
+                    try self.finish(turns, in: transaction)
+                    return reply
+                }
+                return try record?.once(in: transaction, work) ?? work()
+            }
+        }
+    }
+
+    /// Drains, writes what the turns changed, and appends what they say.
+    func finish(_ turns: [QueueTurn], in transaction: Transaction) throws {
+        var pipeline: [SQL] = []
+        var claims: [(index: Int, count: Int)] = []
+        for turn in turns {
+            try turn.drain()
+            let (statements, claim) = try turn.statements()
+            guard statements.count > 1 else { continue }
+            if let claim { claims.append((pipeline.count + claim.index, claim.count)) }
+            pipeline += statements
+        }
+        let events = turns.flatMap(\.events)
+        if !events.isEmpty { pipeline.append(publisher.lockStatement(for: events.map(\.key))) }
+        guard !pipeline.isEmpty else { return }
+        let results = try transaction.pipeline(pipeline)
+        // Nobody else could have changed them; the condition and the table's CHECK are there for the day on which this is wrong.
+        for claim in claims where results[claim.index].affected != claim.count { throw RoutingTrouble.claimLost }
+        if !events.isEmpty {
+            var locked = try publisher.adopt(results[results.count - 1], in: transaction)
+            try publisher.append(events, to: &locked, in: transaction)
+        }
+        let moved = turns.filter(\.queueChanged).map(\.tenant)
+        let unfinished = turns.filter(\.hasMore).map(\.tenant)
+        let (assigned, queued) = turns.reduce(into: (0, 0)) { sum, turn in
+            sum.0 += turn.begun.count
+            sum.1 += turn.decisions.count { $0.decision.chosenAgentID == nil }
+        }
+        transaction.afterCommit { [metrics, queueMoved, drainFurther] in
+            metrics.assigned.add(assigned)
+            metrics.queued.add(queued)
+            for tenant in moved { queueMoved(tenant) }
+            for tenant in unfinished { drainFurther(tenant) }
+        }
+    }
+
+    /// Everything asked of the desk may run again: what had been committed is recognised and answered again.
+    func retrying<Result>(_ body: () async throws -> Result) async throws -> Result {
+        var attempt = 1
+        while true {
+            do {
+                return try await body()
+            } catch let error as DatabaseError where attempt < Self.attemptsMax && error.mayBeRunAgain {
+                attempt += 1
+            }
+        }
+    }
+}
+
+extension DatabaseError {
+    /// Worth another try at once; waiting for a database that is away is the caller's business.
+    fileprivate var mayBeRunAgain: Bool {
+        switch self {
+        case .serializationFailure, .deadlock, .lockTimeout, .commitUnknown: true
+        default: false
+        }
+    }
+}

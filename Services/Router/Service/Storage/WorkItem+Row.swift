@@ -1,0 +1,22 @@
+import Contracts
+import Foundation
+import Storage
+
+extension WorkItem {
+    static let columns: SQL = """
+        conversation_id, customer_id, channel, sector, priority, weight, status, waiting_since, preferred_agent_id,
+        returned_by_agent_id, agent_id, assignment_id, assignment_number, status_sequence
+        """
+
+    init(_ row: Row) throws {
+        let name: String = try row["status"]
+        guard let status = Status(rawValue: name) else { throw DatabaseError.decoding("status is \(name)") }
+        self.init(
+            conversationID: try row["conversation_id"], customerID: try row["customer_id"],
+            channel: Channel(rawValue: try row["channel"]), sector: try row["sector"], priority: try row["priority"],
+            weight: try row["weight"], status: status, waitingSince: try row["waiting_since"],
+            preferredAgentID: try row["preferred_agent_id"], returnedByAgentID: try row["returned_by_agent_id"],
+            agentID: try row["agent_id"], assignmentID: try row["assignment_id"], assignmentNumber: try row["assignment_number"],
+            statusSequence: try row["status_sequence"])
+    }
+}
