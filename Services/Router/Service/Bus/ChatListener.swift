@@ -55,7 +55,9 @@ struct ChatListener: Sendable {
 extension QueueTurn {
     func hear(_ event: ConversationWaiting, at date: Date) throws {
         guard var item = items[event.sessionID] else {
-            put(WorkItem(event, at: date))
+            var item = WorkItem(event, at: date)
+            settleSector(of: &item)
+            put(item)
             noteQueued(event.sessionID)
             return
         }
@@ -65,9 +67,16 @@ extension QueueTurn {
         case .queued:
             // Chat had applied the assignment and says that it waits again: it has no agent there.
             try endAssignment(of: &item, reason: "waiting")
+            settleSector(of: &item)
             noteQueued(item.conversationID)
         }
         put(item)
+    }
+
+    /// A sector without anybody would wait for ever: such work is everybody's.
+    private func settleSector(of item: inout WorkItem) {
+        let sector = item.sector
+        if !agents.values.contains(where: { $0.sector == sector && $0.deletedAt == nil }) { item.sector = Sector.general }
     }
 
     func hear(_ event: ConversationStatusChanged, sequence: Int64) throws {

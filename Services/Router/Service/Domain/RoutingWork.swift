@@ -39,4 +39,12 @@ package enum Sector {
     package static let general = "general"
     /// Characters.
     package static let lengthMax = 100
+
+    /// What the conversation asks for; anything that cannot be a sector's name is nobody's, so everybody's.
+    static func of(_ event: ConversationWaiting) -> String {
+        guard let sector = event.sector, isName(sector) else { return general }
+        return sector
+    }
+
+    package static func isName(_ text: String) -> Bool { !text.isEmpty && text.count <= lengthMax && !text.utf8.contains(0) }
 }

@@ -34,7 +34,7 @@ package struct WorkItem: Sendable, Equatable {
         conversationID = event.sessionID
         customerID = event.customerID
         channel = event.channel
-        sector = event.sector ?? Sector.general
+        sector = Sector.of(event)
         priority = Self.clamped(event.priority)
         weight = ChannelWeight.of(event.channel)
         status = .waiting
@@ -83,7 +83,15 @@ package struct WorkItem: Sendable, Equatable {
 
     /// Chat says that it needs somebody.
     package mutating func hear(_ event: ConversationWaiting, at occurredAt: Date) -> Change {
-        guard status != .closed, event.statusSequence > statusSequence else { return .nothing }
+        guard status != .closed, event.statusSequence >= statusSequence else { return .nothing }
+        if event.statusSequence == statusSequence {
+            // The same waiting, said again because its priority changed; or a repeat.
+            guard status == .waiting, event.assignmentNumber >= assignmentNumber, priority != Self.clamped(event.priority) else {
+                return .nothing
+            }
+            priority = Self.clamped(event.priority)
+            return .details
+        }
         statusSequence = event.statusSequence
         // An assignment change that chat had not applied yet when it said this stands: chat will apply it.
         guard event.assignmentNumber >= assignmentNumber else { return .details }
@@ -91,7 +99,7 @@ package struct WorkItem: Sendable, Equatable {
         channel = event.channel
         priority = Self.clamped(event.priority)
         if status == .waiting { return .details }  // keeps its place
-        sector = event.sector ?? Sector.general
+        sector = Sector.of(event)
         status = .waiting
         waitingSince = occurredAt
         preferredAgentID = event.preferredAgentID

@@ -131,7 +131,9 @@ final class QueueTurn {
     @discardableResult
     func endAssignment(of item: inout WorkItem, reason: String, note: String? = nil) throws -> AgentRecord? {
         guard let agentID = item.agentID, let assignmentID = item.assignmentID else { return nil }
-        guard var agent = agents[agentID], agent.load >= item.weight, !begun.contains(where: { $0.assignment.id == assignmentID }) else { throw RoutingTrouble.ledgerBroken(item.conversationID) }
+        guard var agent = agents[agentID], agent.load >= item.weight, !begun.contains(where: { $0.assignment.id == assignmentID }) else {
+            throw RoutingTrouble.ledgerBroken(item.conversationID)
+        }
         agent.load -= item.weight
         agents[agentID] = agent
         snapshots[agent.sector]?.put(agent.candidate)
@@ -143,7 +145,8 @@ final class QueueTurn {
 
     /// The agent holds the item from now on. The caller has seen that there is room.
     func claim(
-        _ item: inout WorkItem, for agentID: AgentID, because verdict: RoutingVerdict, reason: String, note: String? = nil, by author: Author
+        _ item: inout WorkItem, for agentID: AgentID, because verdict: RoutingVerdict, reason: String, note: String? = nil,
+        by author: Author
     ) throws -> Assignment {
         guard var agent = agents[agentID], item.agentID == nil, item.weight <= agent.capacity - agent.load else {
             throw RoutingTrouble.ledgerBroken(item.conversationID)
@@ -255,7 +258,8 @@ final class QueueTurn {
 
     private func readPage(of sector: String, after last: WorkItem?, except touched: [ConversationID]) throws -> [WorkItem] {
         let position: SQL =
-            last.map { " AND (rank, waiting_since, conversation_id) > (\(10 - $0.priority), \($0.waitingSince), \($0.conversationID))" } ?? ""
+            last.map { " AND (rank, waiting_since, conversation_id) > (\(10 - $0.priority), \($0.waitingSince), \($0.conversationID))" }
+            ?? ""
         let rows = try transaction.pipeline([
             transaction.scope(to: tenant),
             """

@@ -42,7 +42,11 @@ package final class RoutingDesk: Sendable {
                     try self.finish(turns, in: transaction)
                     return reply
                 }
-                return try record?.once(in: transaction, work) ?? work()
+                do {
+                    return try record?.once(in: transaction, work) ?? work()
+                } catch is IdempotencyRecord.Conflict {
+                    throw RoutingError.fieldInvalid(field: "idempotency_key", detail: "The key was used for another request.")
+                }
             }
         }
     }

@@ -1,0 +1,26 @@
+import Bus
+import Contracts
+import EventLog
+import Foundation
+
+/// Takes the agent out of routing; its history stays.
+struct DeleteAgentHandler: RequestHandler {
+    let desk: RoutingDesk
+
+    func answer(_ request: DeleteAgent, context: RequestContext) async throws -> Done {
+        let principal = request.principal
+        try principal.mustBe(in: Role.managing, context)
+        let record = IdempotencyRecord(
+            service: .router, key: context.key, subject: DeleteAgent.subject,
+            request: principal.clientID.uuid.bytes + request.id.uuid.bytes)
+        return try await desk.turn(QueueTurn.Needs(tenant: principal.clientID, traceparent: context.traceparent), once: record) { turn in
+            guard var agent = turn.agents[request.id] else { throw RoutingError.agentNotFound(id: request.id) }
+            guard agent.load == 0 else { throw RoutingError.agentHoldsConversations(count: agent.load) }
+            let before = agent.settings
+            agent.deletedAt = turn.now
+            turn.put(agent)
+            turn.audit(AgentAudit(agent: agent.id, action: "deleted", actor: Author(principal), before: before, after: nil))
+            return Done()
+        }
+    }
+}

@@ -1,0 +1,23 @@
+import Bus
+import Contracts
+import Foundation
+
+/// "Why this agent?"
+struct ListDecisionsHandler: RequestHandler {
+    let reader: RoutingReader
+
+    func answer(_ request: ListDecisions, context: RequestContext) async throws -> Page<Decision> {
+        try request.principal.mustBe(in: Role.reading, context)
+        let limit = min(max(request.limit, 1), Page<Decision>.limitMax)
+        let before = try request.cursor.map { cursor throws(RoutingError) -> (Date, DecisionID) in
+            let fields = try PageCursor.fields(cursor, count: 2)
+            guard let microseconds = Int64(fields[0]), let id = DecisionID(fields[1]) else { throw PageCursor.invalid }
+            return (Date(timeIntervalSince1970: Double(microseconds) / 1_000_000), id)
+        }
+        let decisions = try await reader.decisions(
+            about: request.sessionID, of: request.principal.clientID, limit: limit + 1, before: before)
+        let items = Array(decisions.prefix(limit))
+        let next = decisions.count > limit ? items.last.map { PageCursor.text([Microseconds.text($0.at), $0.id.description]) } : nil
+        return Page(items: items, nextCursor: next)
+    }
+}

@@ -1,0 +1,86 @@
+import Bus
+import Contracts
+import EventLog
+import Foundation
+import Logging
+import ServiceKit
+import ServiceLifecycle
+import Storage
+
+/// Owns agents, their capacity, the queue and every assignment. Every part is built here and passed by `init`.
+package struct RouterService: Sendable {
+    package static let migrations = Bundle.module.url(forResource: "Migrations", withExtension: nil)
+    package static let keys: [SettingKey] = ServiceBackbone.keys(.router)
+
+    /// How often it is looked for waiting work that somebody could have. Finds nothing; see ``QueueSweep``.
+    private static let sweepPeriod = Duration.seconds(30)
+    /// By how much the news that an agent lost its last socket may be late.
+    private static let presencePeriod = Duration.seconds(5)
+    /// Partitions are made two months ahead.
+    private static let partitionPeriod = Duration.seconds(24 * 60 * 60)
+
+    package let sweep: QueueSweep
+    package let presenceWatch: PresenceWatch
+    package let queuePlaces: QueuePlaceAnnouncer
+    package let chatEvents: EventConsumer
+    package let accountsEvents: EventConsumer
+    let desk: RoutingDesk
+    private let backbone: ServiceBackbone
+    private let drainer: QueueDrainer
+
+    package init(backbone: ServiceBackbone) {
+        self.backbone = backbone
+        let (database, logger) = (backbone.database, backbone.logger)
+        let metrics = RouterMetrics(backbone.metrics)
+        let moved = TenantSignal()
+        let unfinished = TenantSignal()
+        let desk = RoutingDesk(
+            database: database, publisher: backbone.publisher, metrics: metrics, queueMoved: moved.raise, drainFurther: unfinished.raise)
+        self.desk = desk
+        let reader = RoutingReader(database: database)
+
+        let requests = backbone.requests
+        requests.register(SetAgentStatusHandler(desk: desk))
+        requests.register(GetAgentStatusHandler(reader: reader))
+        requests.register(RenewAgentConnectionsHandler(desk: desk))
+        requests.register(ListAgentsHandler(reader: reader))
+        requests.register(GetAgentHandler(reader: reader))
+        requests.register(SaveAgentHandler(desk: desk))
+        requests.register(DeleteAgentHandler(desk: desk))
+        requests.register(AssignConversationHandler(desk: desk))
+        requests.register(ReturnConversationHandler(desk: desk))
+        requests.register(GetQueuePlaceHandler(reader: reader))
+        requests.register(GetAvailabilityHandler(reader: reader))
+        requests.register(ListDecisionsHandler(reader: reader))
+        requests.register(SelectAgentHandler(reader: reader))
+
+        let chat = ChatListener(desk: desk)
+        chatEvents = EventConsumer(stream: .chat, consumer: .router, database: database, bus: backbone.bus, logger: logger) {
+            try chat.apply($0, in: $1)
+        }
+        let accounts = AccountsListener(desk: desk)
+        accountsEvents = EventConsumer(stream: .accounts, consumer: .router, database: database, bus: backbone.bus, logger: logger) {
+            try accounts.apply($0, in: $1)
+        }
+        backbone.observe(chatEvents)
+        backbone.observe(accountsEvents)
+
+        sweep = QueueSweep(desk: desk, metrics: metrics)
+        presenceWatch = PresenceWatch(desk: desk)
+        queuePlaces = QueuePlaceAnnouncer(reader: reader, bus: backbone.bus, signal: moved, metrics: metrics, logger: logger)
+        drainer = QueueDrainer(desk: desk, signal: unfinished, logger: logger)
+    }
+
+    /// Run together; stop last to first.
+    package var parts: [any Service] {
+        let (sweep, presenceWatch, database, logger) = (sweep, presenceWatch, backbone.database, backbone.logger)
+        return backbone.parts + [
+            chatEvents, accountsEvents, drainer, queuePlaces,
+            Periodic(name: "sweeping the queues", period: Self.sweepPeriod, logger: logger) { try await sweep.sweep() },
+            Periodic(name: "watching presence", period: Self.presencePeriod, logger: logger) { try await presenceWatch.look() },
+            Periodic(name: "making partitions", period: Self.partitionPeriod, logger: logger) {
+                _ = try await database.query(.none, "SELECT router.prepare_decision_partitions()")
+            },
+        ]
+    }
+}

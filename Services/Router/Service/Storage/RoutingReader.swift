@@ -1,0 +1,161 @@
+import Contracts
+import Foundation
+import Storage
+
+/// Questions that change nothing and lock nothing.
+package struct RoutingReader: Sendable {
+    /// Places counted at most; further behind, the place is said to be this one.
+    static let placesMax = 1000
+    /// Online agents and waiting conversations counted at most.
+    static let countMax = 10_000
+    /// Conversations that waited and were given to somebody within this time say how fast the queue moves.
+    static let rateWindowSeconds = 600.0
+    static let rateSampleMax = 200
+    /// Less than this is too short a time to know a rate by. Seconds.
+    static let rateSpanMin = 60.0
+
+    let database: Database
+
+    func agent(_ id: AgentID, of tenant: TenantID) async throws -> AgentRecord? {
+        try await database.query(
+            .tenant(tenant),
+            "SELECT \(AgentRecord.columns) FROM router.sector_agents a WHERE a.client_id = \(tenant) AND a.id = \(id) AND a.deleted_at IS NULL"
+        ).first.map(AgentRecord.init)
+    }
+
+    /// By name, after one of them.
+    func agents(
+        of tenant: TenantID, sector: String?, limit: Int, after: (name: String, id: AgentID)?
+    ) async throws -> [AgentRecord] {
+        let ofSector: SQL = sector.map { " AND a.sector = \($0)" } ?? ""
+        let position: SQL = after.map { " AND (a.name, a.id) > (\($0.name), \($0.id))" } ?? ""
+        return try await database.query(
+            .tenant(tenant),
+            """
+            SELECT \(AgentRecord.columns) FROM router.sector_agents a
+             WHERE a.client_id = \(tenant) AND a.deleted_at IS NULL\(ofSector)\(position)
+             ORDER BY a.name, a.id LIMIT \(limit)
+            """
+        ).map(AgentRecord.init)
+    }
+
+    /// Everybody that a decision could look at.
+    func candidates(of tenant: TenantID) async throws -> [Candidate] {
+        try await database.query(
+            .tenant(tenant),
+            "SELECT \(AgentRecord.columns) FROM router.sector_agents a WHERE a.client_id = \(tenant) AND a.deleted_at IS NULL"
+        ).map { try AgentRecord($0).candidate }
+    }
+
+    /// Latest first.
+    func decisions(
+        about conversation: ConversationID, of tenant: TenantID, limit: Int, before: (at: Date, id: DecisionID)?
+    ) async throws -> [Decision] {
+        let position: SQL = before.map { " AND (at, id) < (\($0.at), \($0.id))" } ?? ""
+        return try await database.query(
+            .tenant(tenant),
+            """
+            SELECT id, at, conversation_id, sector, outcome, chosen_agent_id, policy_version, snapshot_digest, refusal_counts, candidates
+              FROM router.decisions
+             WHERE client_id = \(tenant) AND conversation_id = \(conversation)\(position)
+             ORDER BY at DESC, id DESC LIMIT \(limit)
+            """
+        ).map { row in
+            let candidates: JSONValue = try row["candidates"]
+            let counts: JSONValue = try row["refusal_counts"]
+            return Decision(
+                id: try row["id"], sessionID: try row["conversation_id"], at: try row["at"], policyVersion: try row["policy_version"],
+                sector: try row["sector"], chosenAgentID: try row["chosen_agent_id"], outcome: try row["outcome"],
+                candidates: try JSON.decode([CandidateRecord].self, from: JSON.encode(candidates)),
+                refusalCounts: try JSON.decode([String: Int].self, from: JSON.encode(counts)), snapshotDigest: try row["snapshot_digest"])
+        }
+    }
+
+    /// - Returns: nil if it does not wait.
+    func place(of conversation: ConversationID, tenant: TenantID) async throws -> Session.QueuePlace? {
+        let rows = try await database.pipeline(
+            .tenant(tenant),
+            [
+                """
+                SELECT (SELECT count(*) FROM (
+                            SELECT FROM router.work_items w
+                             WHERE w.client_id = \(tenant) AND w.sector = own.sector AND w.status = 'waiting'
+                               AND (w.rank, w.waiting_since, w.conversation_id) <= (own.rank, own.waiting_since, own.conversation_id)
+                             LIMIT \(Self.placesMax)) AS ahead) AS position
+                  FROM router.work_items own
+                 WHERE own.client_id = \(tenant) AND own.conversation_id = \(conversation) AND own.status = 'waiting'
+                """, Self.paceStatement(tenant),
+            ])
+        guard let row = rows[0].first else { return nil }
+        let position: Int = try row["position"]
+        return Session.QueuePlace(
+            position: position, estimatedWaitSeconds: try Self.pace(rows[1]).map { Int(($0 * Double(position)).rounded(.up)) })
+    }
+
+    /// The first waiting conversations of each sector with their places.
+    func places(of tenant: TenantID, max: Int) async throws -> [(conversation: ConversationID, place: Session.QueuePlace)] {
+        let rows = try await database.pipeline(
+            .tenant(tenant),
+            [
+                """
+                SELECT conversation_id, row_number() OVER (PARTITION BY sector ORDER BY rank, waiting_since, conversation_id) AS position
+                  FROM (SELECT sector, rank, waiting_since, conversation_id FROM router.work_items
+                         WHERE client_id = \(tenant) AND status = 'waiting'
+                         ORDER BY rank, waiting_since, conversation_id LIMIT \(max)) AS first
+                 ORDER BY rank, waiting_since, conversation_id
+                """, Self.paceStatement(tenant),
+            ])
+        let pace = try Self.pace(rows[1])
+        return try rows[0].map { row in
+            let position: Int = try row["position"]
+            return (
+                try row["conversation_id"],
+                Session.QueuePlace(position: position, estimatedWaitSeconds: pace.map { Int(($0 * Double(position)).rounded(.up)) })
+            )
+        }
+    }
+
+    func availability(of tenant: TenantID) async throws -> Availability {
+        let rows = try await database.pipeline(
+            .tenant(tenant),
+            [
+                """
+                SELECT count(*) AS online, coalesce(bool_or(load < capacity), false) AS has_room
+                  FROM (SELECT a.load, a.capacity FROM router.sector_agents a
+                         WHERE a.client_id = \(tenant) AND a.status = 'online' AND a.active AND NOT a.suspended AND a.deleted_at IS NULL
+                           AND \(AgentRecord.isPresent) LIMIT \(Self.countMax)) AS online
+                """,
+                """
+                SELECT count(*) AS waiting FROM (
+                    SELECT FROM router.work_items WHERE client_id = \(tenant) AND status = 'waiting' LIMIT \(Self.countMax)) AS waiting
+                """, Self.paceStatement(tenant),
+            ])
+        let online: Int = try rows[0][0]["online"]
+        let waiting: Int = try rows[1][0]["waiting"]
+        let estimate: Int?
+        if try rows[0][0]["has_room"] && waiting == 0 {
+            estimate = 0
+        } else {
+            estimate = online == 0 ? nil : try Self.pace(rows[2]).map { Int(($0 * Double(waiting + 1)).rounded(.up)) }
+        }
+        return Availability(onlineAgentCount: online, waitingCount: waiting, estimatedWaitSeconds: estimate)
+    }
+
+    /// The latest conversations that had waited when somebody got them.
+    private static func paceStatement(_ tenant: TenantID) -> SQL {
+        """
+        SELECT count(*) AS count, extract(epoch FROM clock_timestamp() - min(started_at))::float8 AS span
+          FROM (SELECT started_at FROM router.assignments
+                 WHERE client_id = \(tenant) AND waited
+                   AND started_at > clock_timestamp() - make_interval(secs => \(rateWindowSeconds))
+                 ORDER BY started_at DESC LIMIT \(rateSampleMax)) AS latest
+        """
+    }
+
+    /// Seconds between two conversations leaving the queue; nil if none left it lately: then nobody knows.
+    private static func pace(_ rows: Rows) throws -> Double? {
+        let count: Int = try rows[0]["count"]
+        guard count > 0, let span: Double = try rows[0]["span"] else { return nil }
+        return max(span, rateSpanMin) / Double(count)
+    }
+}
