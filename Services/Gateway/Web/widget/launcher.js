@@ -22,5 +22,5 @@ export const launcherStyle = `
   :host(.open) .launcher { display: none; }
 }
 @media (prefers-reduced-motion: reduce) { .frame { animation: none !important; } }
-@media (forced-colors: active) { .launcher { border: 1px solid; } }
+@media (forced-colors: active) { .launcher, .frame, .count { border: 1px solid; } }
 `;

@@ -201,7 +201,7 @@ export function createView(language, actions) {
       write(parts.presence, model.presence);
       parts.dot.className = model.isOn ? "dot on" : "dot";
       parts.greeting.hidden = !model.greeting;
-      write(parts.greeting, model.greeting || "");
+      write(parts.greeting.firstElementChild, model.greeting || "");
       parts.earlier.hidden = !model.hasEarlier;
       parts.earlier.disabled = model.isLoadingEarlier;
       parts.log.setAttribute("aria-busy", String(model.isLoading));
