@@ -30,7 +30,11 @@ describe("Grouping", () => {
 
   test("shows replies on their way last", () => {
     const rows = threadRows([message(1)], [{ id: "p1", text: "x" }, { id: "p2", text: "y" }]);
-    assert.deepEqual(rows.slice(-2).map((row) => [row.key, row.first, row.last]), [["p1", true, false], ["p2", false, true]]);
+    assert.deepEqual(rows.slice(-2).map((row) => [row.key, row.first, row.last]), [["p1", true, true], ["p2", false, true]]);
+  });
+
+  test("shows a reply once while it is stored and still on its way", () => {
+    assert.deepEqual(threadRows([message(1, me)], [{ id: "m-1", text: "x" }, { id: "p2", text: "y" }]).map((row) => row.key), ["day-m-1", "m-1", "p2"]);
   });
 
   test("gives every row its own key", () => {

@@ -64,7 +64,7 @@ function Docs() {
         </nav>
         <main className="doc" id="main" ref={main} tabIndex={-1} aria-busy={!api && !problem}>
           {problem ? (
-            <div className="void" role="alert"><Icon name="alert" /><h3>The reference did not load</h3><p>{problem.message}</p><button className="btn" type="button" onClick={load}><Icon name="retry" />Try again</button></div>
+            <div className="void" role="alert"><Icon name="alert" /><h1>The reference did not load</h1><p>{problem.message}</p><button className="btn" type="button" onClick={load}><Icon name="retry" />Try again</button></div>
           ) : !api ? null : operation ? <Operation key={operation.key} api={api} operation={operation} /> : <Start api={api} groups={groups} />}
         </main>
       </div>

@@ -25,7 +25,7 @@ export function ConversationPane({ onCommand, composerRef, jumpRef }) {
   if (!id) {
     return (
       <main className="conv" id="conversation" aria-label="Conversation" tabIndex={-1}>
-        <div className="void"><Icon name="chat" /><h3>Pick a conversation</h3><p>Messages and what happened appear here.</p><p className="row small quiet"><kbd>J</kbd><kbd>K</kbd>next, previous<kbd>?</kbd>all keys</p></div>
+        <div className="void"><Icon name="chat" /><h2>Pick a conversation</h2><p>Messages and what happened appear here.</p><p className="row small quiet"><kbd>J</kbd><kbd>K</kbd>next, previous<kbd>?</kbd>all keys</p></div>
       </main>
     );
   }
@@ -110,9 +110,9 @@ function Loading() {
 }
 
 function Failed({ problem, onAgain }) {
-  if (problem?.status === 404) return <div className="void" role="alert"><Icon name="search" /><h3>No such conversation</h3><p>It does not exist, or it belongs to somebody else.</p><a className="btn" {...linkTo({ id: null })}>Back to the list</a></div>;
+  if (problem?.status === 404) return <div className="void" role="alert"><Icon name="search" /><h2>No such conversation</h2><p>It does not exist, or it belongs to somebody else.</p><a className="btn" {...linkTo({ id: null })}>Back to the list</a></div>;
   return (
-    <div className="void" role="alert"><Icon name="alert" /><h3>The conversation did not load</h3><p>{problem?.message} Your drafts are untouched.</p>
+    <div className="void" role="alert"><Icon name="alert" /><h2>The conversation did not load</h2><p>{problem?.message} Your drafts are untouched.</p>
       <button className="btn" type="button" onClick={onAgain}><Icon name="retry" />Try again</button></div>
   );
 }

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { Icon } from "../shared/icons.jsx";
+import { useOnePane } from "../shared/media.js";
 import { Problem } from "../shared/problem.js";
 import { inFull, inZone, shortMoment } from "../shared/time.js";
 import { Confirm } from "./dialogs.jsx";
@@ -19,16 +20,17 @@ export function CustomerPanel() {
   const customerID = session?.customer.id;
   const entry = useSelect((state) => (customerID ? state.customers[customerID] : undefined));
   const live = useSelect((state) => state.connection.phase === "live");
+  const alone = useOnePane() && details;
   const now = useNow(refreshInterval);
   useEffect(() => { if (customerID && live && document.visibilityState === "visible") store.loadCustomer(customerID); }, [now]);
 
   return (
-    <aside className="side scroll" id="details" aria-label="Customer details">
-      <header className="head only-n"><a className="btn icon ghost" {...linkTo({ details: false })} aria-label="Back to the conversation"><Icon name={details ? "x" : "back"} /></a><h2>Details</h2></header>
-      {!id || !customerID ? <div className="void">{id ? null : <><Icon name="person" /><h3>Who it is</h3><p>Their name, the page they are on and earlier conversations appear here.</p></>}</div>
+    <aside className="side scroll" id="details" role={alone ? "main" : undefined} aria-label="Customer details">
+      <header className="head only-n"><a className="btn icon ghost" {...linkTo({ details: false })} aria-label="Back to the conversation"><Icon name={details ? "x" : "back"} /></a>{alone ? <h1>Details</h1> : <h2>Details</h2>}</header>
+      {!id || !customerID ? <div className="void">{id ? null : <><Icon name="person" /><h2>Who it is</h2><p>Their name, the page they are on and earlier conversations appear here.</p></>}</div>
         : entry?.value ? <Person key={customerID} customer={entry.value} stale={Boolean(entry.problem)} currentID={id} />
           : entry?.phase === "error" ? (
-            <div className="void" role="alert"><Icon name="alert" /><h3>The details did not load</h3><p>{entry.problem.message}</p><button className="btn" type="button" onClick={() => store.loadCustomer(customerID)}><Icon name="retry" />Try again</button></div>
+            <div className="void" role="alert"><Icon name="alert" /><h2>The details did not load</h2><p>{entry.problem.message}</p><button className="btn" type="button" onClick={() => store.loadCustomer(customerID)}><Icon name="retry" />Try again</button></div>
           ) : <div className="person late" aria-busy="true" aria-label="Loading details"><div className="skm"><span className="sk av" /><div><span className="sk" /><span className="sk" /></div></div><span className="sk" /></div>}
     </aside>
   );

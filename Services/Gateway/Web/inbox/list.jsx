@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Icon } from "../shared/icons.jsx";
 import { comingMoment, inFull, shortMoment, span } from "../shared/time.js";
+import { useOnePane } from "../shared/media.js";
 import { ThemeButton } from "../shared/theme.jsx";
 import { useNow, useSelect, useStore } from "./hooks.jsx";
 import { prefer, usePreferences } from "./preferences.js";
@@ -27,6 +28,7 @@ export function SessionList({ rows, searchRef, onYou }) {
   const store = useStore();
   const route = useRoute();
   const { filter } = route;
+  const alone = useOnePane() && !route.id;
   const counts = useSelect((state) => state.counts);
   const list = useSelect((state) => state.lists[filterKey(filter)]);
   const [text, setText] = useState(filter.text);
@@ -41,7 +43,7 @@ export function SessionList({ rows, searchRef, onYou }) {
   const total = list?.phase !== "loaded" ? "" : list.cursor && plain && counts ? `${counts[filter.view]}` : `${rows.length}${list.cursor ? "+" : ""}`;
 
   return (
-    <section className="list" id="list" aria-labelledby="heading-list">
+    <section className="list" id="list" role={alone ? "main" : undefined} aria-labelledby="heading-list">
       <header className="head">
         <h1 id="heading-list">{viewNames[filter.view]}</h1><span className="quiet" aria-label={total ? `${total} conversations` : undefined}>{total}</span>
         <span className="push row only-m"><ThemeButton className="btn s icon ghost" /><button className="btn s icon ghost" type="button" aria-label="You: presence and preferences" onClick={onYou}><Icon name="person" /></button></span>
@@ -144,7 +146,7 @@ function Items({ rows, list, filter, selected, onMore, onAgain, counts }) {
   } else if (list?.phase === "error") {
     content = (
       <div className="void" role="alert">
-        <Icon name="alert" /><h3>The list did not load</h3><p>{list.problem.message} Your drafts and open conversations are untouched.</p>
+        <Icon name="alert" /><h2>The list did not load</h2><p>{list.problem.message} Your drafts and open conversations are untouched.</p>
         <button className="btn" type="button" onClick={onAgain}><Icon name="retry" />Try again</button>
       </div>
     );
@@ -162,20 +164,20 @@ export function RowSkeletons() {
 
 function Nothing({ filter, counts }) {
   if (filter.text) {
-    return <div className="void"><Icon name="search" /><h3>Nothing found</h3><p>No conversation here has “{filter.text}”.</p>{filter.view !== "all" && <a className="btn" {...linkTo({ filter: { ...filter, view: "all" } })}>Search in all</a>}</div>;
+    return <div className="void"><Icon name="search" /><h2>Nothing found</h2><p>No conversation here has “{filter.text}”.</p>{filter.view !== "all" && <a className="btn" {...linkTo({ filter: { ...filter, view: "all" } })}>Search in all</a>}</div>;
   }
   if (filter.status !== "open" || filter.channel) {
-    return <div className="void"><Icon name="filter" /><h3>Nothing here</h3><p>No conversation has this status and channel.</p><a className="btn" {...linkTo({ filter: { ...filter, status: "open", channel: "" } })}>Show open ones</a></div>;
+    return <div className="void"><Icon name="filter" /><h2>Nothing here</h2><p>No conversation has this status and channel.</p><a className="btn" {...linkTo({ filter: { ...filter, status: "open", channel: "" } })}>Show open ones</a></div>;
   }
   if (filter.view === "mine") {
     return (
-      <div className="void"><Icon name="inbox" /><h3>Nobody waits for you</h3>
+      <div className="void"><Icon name="inbox" /><h2>Nobody waits for you</h2>
         <p>Conversations you take or are given appear here. {counts ? `${counts.unassigned || "None"} ${counts.unassigned === 1 ? "is" : "are"} unassigned.` : ""}</p>
         {counts?.unassigned > 0 && <a className="btn" {...linkTo({ filter: { ...filter, view: "unassigned" } })}>See unassigned</a>}</div>
     );
   }
-  if (filter.view === "unassigned") return <div className="void"><Icon name="none" /><h3>The queue is empty</h3><p>Who writes while nobody has room appears here, longest wait first.</p></div>;
-  return <div className="void"><Icon name="chat" /><h3>No conversations yet</h3><p>When a customer writes on your website, it appears here at once.</p></div>;
+  if (filter.view === "unassigned") return <div className="void"><Icon name="none" /><h2>The queue is empty</h2><p>Who writes while nobody has room appears here, longest wait first.</p></div>;
+  return <div className="void"><Icon name="chat" /><h2>No conversations yet</h2><p>When a customer writes on your website, it appears here at once.</p></div>;
 }
 
 function Row({ session, now, selected }) {

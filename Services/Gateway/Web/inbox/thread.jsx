@@ -225,7 +225,7 @@ function NewMessages({ entries }) {
     if (entries.length) heard.current = entries[entries.length - 1].sequence;
     if (fresh.length) setText(fresh.map((entry) => `${entry.author.name || "The customer"}: ${entry.text}`).join(" "));
   }, [entries]);
-  return <div className="vh" role="log" aria-live="polite">{text}</div>;
+  return <div className="vh" role="log" aria-live="polite" aria-label="New messages">{text}</div>;
 }
 
 const ThreadRow = memo(function ThreadRow({ row, receipts, session, newCount }) {

@@ -3,6 +3,7 @@ import { createRoot } from "react-dom/client";
 import { goToSignIn, request, signOut } from "../shared/api.js";
 import { Dialog, DialogTitle } from "../shared/dialog.jsx";
 import { Icon, Sprite } from "../shared/icons.jsx";
+import { useOnePane } from "../shared/media.js";
 import { Problem, SignedOut } from "../shared/problem.js";
 import { ThemeButton } from "../shared/theme.jsx";
 import { inFull } from "../shared/time.js";
@@ -17,6 +18,7 @@ function Settings() {
   const [problem, setProblem] = useState(null);
   const [selected, setSelected] = useState(() => new URLSearchParams(location.search).get("site"));
   const [creating, setCreating] = useState(false);
+  const narrow = useOnePane();
 
   async function load() {
     setProblem(null);
@@ -43,18 +45,17 @@ function Settings() {
     setSelected(id);
   }
   const replace = (site) => setSites((before) => before.map((other) => (other.id === site.id ? { ...other, ...site } : other)));
-  const narrow = matchMedia("(max-width: 719px)").matches;
-  const site = sites?.find((each) => each.id === selected) || (narrow ? null : sites?.[0]);
+    const site = sites?.find((each) => each.id === selected) || (narrow ? null : sites?.[0]);
 
   let body;
   if (problem) {
-    body = <main className="page"><div className="void whole" role="alert"><Icon name="alert" /><h3>The settings did not load</h3><p>{problem.message}</p><button className="btn" type="button" onClick={load}><Icon name="retry" />Try again</button></div></main>;
+    body = <main className="page"><div className="void whole" role="alert"><Icon name="alert" /><h1>The settings did not load</h1><p>{problem.message}</p><button className="btn" type="button" onClick={load}><Icon name="retry" />Try again</button></div></main>;
   } else if (me && me.role !== "admin") {
-    body = <main className="page"><div className="void whole"><Icon name="lock" /><h3>For administrators</h3><p>Websites are set up by your company's administrators. Ask one of them.</p><a className="btn" href="/inbox">Back to the inbox</a></div></main>;
+    body = <main className="page"><div className="void whole"><Icon name="lock" /><h1>For administrators</h1><p>Websites are set up by your company's administrators. Ask one of them.</p><a className="btn" href="/inbox">Back to the inbox</a></div></main>;
   } else {
     body = (
       <>
-        <section className="list" aria-labelledby="heading-list">
+        <section className="list" role={narrow && !site ? "main" : undefined} aria-labelledby="heading-list">
           <header className="head"><h1 id="heading-list">Websites</h1><span className="quiet">{sites?.length ?? ""}</span>
             {sites && <button className="btn s push" type="button" onClick={() => setCreating(true)}><Icon name="plus" small />New website</button>}</header>
           <ul className="items" aria-busy={!sites}>
@@ -66,7 +67,7 @@ function Settings() {
           </ul>
         </section>
         {site ? <Site key={site.id} site={site} onChange={replace} onBack={() => choose(null)} />
-          : <main className="detail" id="detail">{sites?.length === 0 && <div className="void whole"><Icon name="web" /><h3>No website yet</h3><p>Add the first one; you get two lines to paste into its pages.</p><button className="btn main" type="button" onClick={() => setCreating(true)}>Add a website</button></div>}</main>}
+          : <main className="detail" id="detail">{sites?.length === 0 && <div className="void whole"><Icon name="web" /><h1>No website yet</h1><p>Add the first one; you get two lines to paste into its pages.</p><button className="btn main" type="button" onClick={() => setCreating(true)}>Add a website</button></div>}</main>}
       </>
     );
   }
@@ -203,7 +204,7 @@ function Look({ site, onChange }) {
   const set = (change) => setValues({ ...values, ...change });
   const changed = Object.keys(before).some((name) => before[name] !== values[name]);
   const badColour = !/^#[0-9a-f]{6}$/i.test(values.accent);
-  const contrast = badColour ? null : contrastWithWhite(values.accent);
+  const tooLight = !badColour && contrastWithWhite(values.accent) < 4.5;
   const knob = useRef(null);
   useEffect(() => { if (!badColour) knob.current.style.background = values.accent; }, [values.accent]);
 
@@ -222,9 +223,9 @@ function Look({ site, onChange }) {
         <Field id="site-name" label="Name" error={form.errors.name} hint="Visitors see it at the top of the chat."><input className="input" id="site-name" value={values.name} aria-invalid={Boolean(form.errors.name)} aria-describedby="site-name-note" onChange={(event) => set({ name: event.target.value })} onBlur={() => form.setErrors({ ...form.errors, name: values.name.trim() ? undefined : "Enter a name." })} /></Field>
         <Field id="site-greeting" label="Greeting" error={form.errors.greeting} hint="The first thing a visitor reads."><textarea className="input" id="site-greeting" rows={2} dir="auto" value={values.greeting} aria-invalid={Boolean(form.errors.greeting)} aria-describedby="site-greeting-note" onChange={(event) => set({ greeting: event.target.value })} /></Field>
         <div className="two">
-          <Field id="site-accent" label="Colour" error={form.errors["theme.accent"]} hint={contrast !== null && contrast < 4.5 ? "White text on it is hard to read; the chat darkens it where it has to." : undefined}>
+          <Field id="site-accent" label="Colour" error={form.errors["theme.accent"]} hint={tooLight ? "White text on it is hard to read; the chat darkens it where it has to." : undefined}>
             <span className="colour"><input type="color" aria-label="Pick a colour" value={badColour ? firstAccent : values.accent} onChange={(event) => set({ accent: event.target.value })} />
-              <input className="input" id="site-accent" value={values.accent} spellCheck={false} aria-invalid={badColour} aria-describedby="site-accent-note" onChange={(event) => set({ accent: event.target.value.trim() })} /></span></Field>
+              <input className="input" id="site-accent" value={values.accent} spellCheck={false} aria-invalid={badColour} aria-describedby={form.errors["theme.accent"] || tooLight ? "site-accent-note" : undefined} onChange={(event) => set({ accent: event.target.value.trim() })} /></span></Field>
           <div className="field"><span className="label" id="label-side">Side</span>
             <div className="row"><fieldset className="seg" aria-labelledby="label-side">
               {[["left", "Left"], ["right", "Right"]].map(([side, label]) => <label key={side}><input type="radio" name="side" checked={values.position === side} onChange={() => set({ position: side })} />{label}</label>)}

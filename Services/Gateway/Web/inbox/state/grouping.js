@@ -4,6 +4,9 @@ import { dayKey } from "../../shared/time.js";
 /** Messages of one author closer together than this stand in one group. Unit: milliseconds. */
 const groupSpan = 5 * 60_000;
 
+/** A reply that was just stored is among this many last entries. */
+const storedNearEnd = 50;
+
 /**
  * @param entries   ordered by sequence
  * @param pending   our messages that are not stored yet, in the order of sending
@@ -37,8 +40,10 @@ export function threadRows(entries, pending = [], newAfter = null) {
     rows.push(row);
     group = { author, time };
   }
-  pending.forEach((item, index) => {
-    rows.push({ type: "pending", key: item.id, item, first: index === 0, last: index === pending.length - 1, mine: true });
+  // Between the answer and the outbox's step a reply is in both; it is shown once.
+  const stored = pending.length ? new Set(entries.slice(-storedNearEnd).map((entry) => entry.id)) : null;
+  pending.filter((item) => !stored.has(item.id)).forEach((item, index) => {
+    rows.push({ type: "pending", key: item.id, item, first: index === 0, last: true, mine: true });
   });
   return rows;
 }
