@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { filterOfSearch, mergeSession, noFilter, rowsOf, searchOfFilter, waitingSince } from "../../Services/Gateway/Web/inbox/state/rows.js";
+import { filterOfSearch, mayAct, mergeSession, noFilter, rowsOf, searchOfFilter, waitingSince } from "../../Services/Gateway/Web/inbox/state/rows.js";
 import { ana, at, me, session } from "./support.mjs";
 
 const filter = (fields) => ({ ...noFilter, ...fields });
@@ -67,4 +67,13 @@ describe("The address", () => {
   test("with nonsense in it shows the first list", () => {
     assert.deepEqual(filterOfSearch("?view=<x>&status=../&sort=7&channel=pigeon"), noFilter);
   });
+});
+
+test("A conversation is changed by its agent, by anybody while nobody holds it, and always by supervisors", () => {
+  const held = session({ agent: { id: "a-bruno", name: "Bruno" } }), free = session({ agent: null, status: "waiting" });
+  const agent = { id: me.id, role: "agent" };
+  assert.deepEqual([session(), held, free].map((each) => mayAct(each, agent)), [true, false, true]);
+  assert.equal(mayAct(held, { id: "x", role: "supervisor" }), true);
+  assert.equal(mayAct(free, { id: "x", role: "viewer" }), false);
+  assert.equal(mayAct(session({ status: "closed", agent: null }), { id: "x", role: "admin" }), false);
 });

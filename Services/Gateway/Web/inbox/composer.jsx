@@ -4,6 +4,7 @@ import { recall, remember } from "../shared/storage.js";
 import { atClock } from "../shared/time.js";
 import { useSelect, useStore } from "./hooks.jsx";
 import { draftPrefix, usePreferences } from "./preferences.js";
+import { mayAct } from "./state/rows.js";
 import { customerName, firstName } from "./words.js";
 
 /** The service's limit for one message. Unit: bytes of UTF-8. */
@@ -16,7 +17,7 @@ const draftPause = 300;
 const sendKey = /mac|iphone|ipad/i.test(navigator.userAgent) ? "⌘ ↵" : "Ctrl ↵";
 
 /** Writes a reply. The draft is kept per conversation in this browser; a reply leaves only when what came before it was seen. */
-export function Composer({ session, conversation, pending, handle, onRead, onTake }) {
+export function Composer({ session, conversation, pending, handle, onRead }) {
   const store = useStore();
   const me = useSelect((state) => state.me);
   const blocked = useSelect((state) => state.customers[session.customer.id]?.value?.blocked || false);
@@ -79,7 +80,6 @@ export function Composer({ session, conversation, pending, handle, onRead, onTak
   }
 
   const colleague = session.agent && session.agent.id !== me.id ? session.agent : null;
-  const mayWriteHere = !colleague || me.role === "admin" || me.role === "supervisor";
   if (me.role === "viewer") return <Note icon="eye">You can read here. Ask an administrator for another role to write.</Note>;
   if (session.status === "closed") return <Note icon="lock">Closed. When {name} writes again, a new conversation begins.</Note>;
 
@@ -97,8 +97,8 @@ export function Composer({ session, conversation, pending, handle, onRead, onTak
           <span className="row push"><button className="btn s" type="button" onClick={() => { setDismissed(by.sequence); onRead(); }}>Read it</button></span></div>
       )}
       {blocked && <Note icon="alert" inline>{name} is blocked and cannot write.</Note>}
-      {colleague && !mayWriteHere ? (
-        <div className="moved plain"><Icon name="person" /><span>{colleague.name} holds this conversation. Take it to reply.</span><span className="row push"><button className="btn s" type="button" onClick={onTake}>Take it</button></span></div>
+      {!mayAct(session, me) ? (
+        <Note icon="person">{colleague.name} holds this conversation. They or a supervisor can pass it on.</Note>
       ) : (
         <form className="comp" aria-label={`Write to ${name}`} onSubmit={(event) => { event.preventDefault(); send(); }}>
           <div className="row first-row">

@@ -4,6 +4,7 @@ import { comingMoment, span } from "../shared/time.js";
 import { Composer } from "./composer.jsx";
 import { useNow, useSelect, useStore } from "./hooks.jsx";
 import { go, linkTo, useRoute } from "./route.js";
+import { mayAct } from "./state/rows.js";
 import { Thread } from "./thread.jsx";
 import { channelIcons, channelNames, customerName, firstName } from "./words.js";
 
@@ -39,7 +40,7 @@ export function ConversationPane({ onCommand, composerRef, jumpRef }) {
             <>
               <Thread key={id} conversation={conversation} pending={pending} session={session} jumpRef={jumpRef} />
               <Typing id={id} />
-              <Composer key={`composer-${id}`} session={session} conversation={conversation} pending={pending} handle={composerRef} onRead={() => jumpRef.current?.toEnd()} onTake={() => onCommand("take")} />
+              <Composer key={`composer-${id}`} session={session} conversation={conversation} pending={pending} handle={composerRef} onRead={() => jumpRef.current?.toEnd()} />
             </>
           )}
     </main>
@@ -52,7 +53,7 @@ function Head({ session, heading, onCommand }) {
   const route = useRoute();
   const channel = channelNames[session.channel] || session.channel;
   const mine = session.agent?.id === me.id;
-  const writes = me.role !== "viewer" && session.status !== "closed";
+  const writes = mayAct(session, me);
   const held = session.status === "resolved" || session.status === "closed" || (session.status === "pending" && !session.agent) ? null : mine ? "held by you" : session.agent ? `held by ${session.agent.name}` : "nobody holds it";
   const state = session.status === "waiting" ? waitingText(session, now)
     : session.status === "pending" ? (session.snoozed_until ? `snoozed until ${comingMoment(session.snoozed_until, now)}` : "waits for the customer")

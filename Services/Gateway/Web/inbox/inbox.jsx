@@ -13,6 +13,7 @@ import { RowSkeletons, SessionList, useRows } from "./list.jsx";
 import { usePreferences } from "./preferences.js";
 import { Rail, useUnread } from "./rail.jsx";
 import { currentRoute, go, useRoute } from "./route.js";
+import { mayAct } from "./state/rows.js";
 import { InboxStore } from "./store.js";
 import { customerName, presenceNames, viewNames } from "./words.js";
 
@@ -61,7 +62,7 @@ function Inbox() {
   const byName = Object.fromEntries(commands.map((command) => [command.id, command]));
 
   function commandsFor() {
-    const open = session && session.status !== "closed" && me.role !== "viewer";
+    const open = session && mayAct(session, me);
     const mine = session?.agent?.id === me.id;
     const leads = me.role === "admin" || me.role === "supervisor";
     const list = [];
@@ -70,8 +71,9 @@ function Inbox() {
       add("reply", "Reply", "chat", "R", () => composer.current?.focus());
       if (!mine) add("take", "Take this conversation", "assign", leads ? null : "A", () => store.assign(session.id, null, "Yours now."));
       if (leads) add("assign", "Assign to a colleague", "assign", "A", () => setDialog("assign"));
-      add("transfer", "Transfer this conversation", "swap", "T", () => setDialog("transfer"));
+      if (session.agent) add("transfer", "Transfer this conversation", "swap", "T", () => setDialog("transfer"));
       if (session.agent) add("queue", "Put back to the queue", "none", null, () => setDialog("transfer"));
+      else if (session.status !== "waiting") add("queue", "Put back to the queue", "none", null, () => store.change(session.id, { status: "waiting" }, "Back in the queue."));
       add("snooze", "Snooze this conversation", "snooze", "S", () => setDialog("snooze"));
       if (session.status !== "resolved") add("resolve", "Resolve this conversation", "check", "E", resolve);
       add("close", "Close this conversation for good", "lock", null, () => setDialog("close"));

@@ -691,7 +691,13 @@ export class InboxStore {
     await this.refreshPresence({ throws });
     const presence = this.state.presence;
     if (!presence) return;
-    if (!this.appeared && presence.status === "offline") await this.setPresence("online");
+    if (!this.appeared && presence.status === "offline") {
+      try {
+        this.set({ presence: await request("PUT", "/api/v1/agents/me/status", { status: "online" }) });
+      } catch (error) {
+        if (throws && !(error instanceof Problem)) throw error;
+      }
+    }
     this.appeared = true;
   }
 

@@ -78,7 +78,7 @@ function applyStatus(state, frame) {
     last_sequence: sequence, status: data.status, priority: data.priority ?? session.priority, subject: data.subject ?? session.subject, snoozed_until: data.snoozed_until ?? null,
     updated_at: data.at, closed_at: data.status === "closed" ? data.at : null,
     waiting_since: data.status === "waiting" ? (session.status === "waiting" && session.waiting_since) || data.at : session.waiting_since,
-    queue: data.status === "waiting" ? session.queue : null,
+    queue: data.status === "waiting" ? session.queue : null, agent: data.status === "assigned" ? session.agent : null,
   }));
   // Who holds it, since when it waits and its place are chat's to say: the row is fetched once more.
   return [next, [{ type: "counts" }, { type: "fetch-session", id }]];

@@ -15,6 +15,12 @@ export function mergeSessions(sessions, incoming) {
 
 const nothing = new Set();
 
+/** Who may change a conversation: its agent, anybody while nobody holds it, and always supervisors and administrators. */
+export function mayAct(session, me) {
+  if (me.role === "viewer" || session.status === "closed") return false;
+  return me.role !== "agent" || !session.agent || session.agent.id === me.id;
+}
+
 export const statusTabs = {
   open: (session) => session.status === "waiting" || session.status === "assigned",
   pending: (session) => session.status === "pending",
