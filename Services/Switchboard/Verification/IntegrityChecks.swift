@@ -3,5 +3,6 @@ enum IntegrityChecks {
     static var all: [any IntegrityCheck] {
         let services = SuiteService.all.filter(\.hasDatabase).map(\.name)
         return [RowSecurityCheck()] + services.map(LogCheck.init) + services.map(CursorCheck.init) + services.map(ParkedCheck.init)
+            + [ConversationChainCheck(), MessageEventCheck(), LedgerCheck(), AssignmentMirrorCheck()]
     }
 }
