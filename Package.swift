@@ -69,7 +69,8 @@ let package = Package(
         .target(
             name: "SwitchboardCommands",
             dependencies: [
-                "Contracts", "Bus", "Storage", "EventLog", "ServiceKit", "AccountsService", logging, crypto, cryptoExtras,
+                "Contracts", "Bus", "Storage", "EventLog", "ServiceKit", "AccountsService", "ChatService", "RouterService", logging, crypto,
+                cryptoExtras,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
