@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { send } from "../shared/api.js";
+import { Boundary } from "../shared/boundary.jsx";
 import { Icon, Sprite } from "../shared/icons.jsx";
 import { ThemeButton } from "../shared/theme.jsx";
 import { exampleOf, fieldsOf, jsonMedia, operationsByTag, resolve, search, snippet, typeWords } from "./reference.js";
@@ -175,4 +176,4 @@ function Code({ text }) {
   return <pre tabIndex={0}><code>{parts.map((part, index) => (index % 2 === 0 ? part : /:$/.test(part) ? <span key={index}><span className="k">{part.replace(/\s*:$/, "")}</span>:</span> : <span key={index} className="v">{part}</span>))}</code></pre>;
 }
 
-createRoot(document.getElementById("page")).render(<Docs />);
+createRoot(document.getElementById("page")).render(<Boundary><Docs /></Boundary>);

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { goToSignIn } from "../shared/api.js";
+import { Boundary } from "../shared/boundary.jsx";
 import { Icon, Sprite } from "../shared/icons.jsx";
 import { flipTheme } from "../shared/theme.jsx";
 import { atSecond } from "../shared/time.js";
@@ -196,5 +197,5 @@ function Notice() {
   );
 }
 
-createRoot(document.getElementById("page")).render(<StoreContext.Provider value={store}><Sprite /><App /></StoreContext.Provider>);
+createRoot(document.getElementById("page")).render(<StoreContext.Provider value={store}><Sprite /><Boundary><App /></Boundary></StoreContext.Provider>);
 store.start();

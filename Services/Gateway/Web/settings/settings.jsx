@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { goToSignIn, request, signOut } from "../shared/api.js";
 import { Dialog, DialogTitle } from "../shared/dialog.jsx";
+import { Boundary } from "../shared/boundary.jsx";
 import { Icon, Sprite } from "../shared/icons.jsx";
 import { useOnePane } from "../shared/media.js";
 import { Problem, SignedOut } from "../shared/problem.js";
@@ -335,4 +336,4 @@ function NewSite({ onClose, onMade }) {
   );
 }
 
-createRoot(document.getElementById("page")).render(<Settings />);
+createRoot(document.getElementById("page")).render(<Boundary><Settings /></Boundary>);
