@@ -10,7 +10,7 @@ import Storage
 ///
 /// Ids are the caller's, so that an interrupted command can be repeated: the same id with the same content is the same thing.
 package struct AccountsAdministration: Sendable {
-    private let database: AccountsDatabase
+    private let database: Database
     private let users: UserRegistry
     private let sites: SiteRegistry
     private let now: @Sendable () -> Date
@@ -20,7 +20,7 @@ package struct AccountsAdministration: Sendable {
         database: Database, logger: Logger, passwordParameters: PasswordHash.Parameters = .standard,
         now: @escaping @Sendable () -> Date = { Date() }
     ) throws {
-        self.database = AccountsDatabase(database)
+        self.database = database
         self.now = now
         users = UserRegistry(
             database: self.database, publisher: EventPublisher(stream: .accounts, database: database, bus: SilentBus(), logger: logger),

@@ -3,16 +3,18 @@ import Contracts
 import ServiceLifecycle
 
 /// A bus that nobody else is on: what is published is lost, as any frame may be, and stands in the log all the same.
-struct SilentBus: Bus {
-    func run() async throws { try await gracefulShutdown() }
+package struct SilentBus: Bus {
+    package init() {}
 
-    func publish(_ delivery: Delivery) {}
+    package func run() async throws { try await gracefulShutdown() }
 
-    func subscribe(to stream: StreamName, _ handler: @escaping @Sendable (Delivery) -> Void) {}
+    package func publish(_ delivery: Delivery) {}
 
-    func request(_ request: RequestEnvelope, to service: ServiceName) async throws(BusError) -> [UInt8] {
+    package func subscribe(to stream: StreamName, _ handler: @escaping @Sendable (Delivery) -> Void) {}
+
+    package func request(_ request: RequestEnvelope, to service: ServiceName) async throws(BusError) -> [UInt8] {
         throw .unavailable(retryAfter: .seconds(1))
     }
 
-    func respond(with responder: @escaping @Sendable (RequestEnvelope) async -> Answer) {}
+    package func respond(with responder: @escaping @Sendable (RequestEnvelope) async -> Answer) {}
 }

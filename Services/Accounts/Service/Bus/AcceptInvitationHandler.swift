@@ -5,7 +5,7 @@ import Storage
 
 /// The link works once; a repeat with the password that it set is done already.
 struct AcceptInvitationHandler: RequestHandler {
-    let database: AccountsDatabase
+    let database: Database
     let hasher: PasswordHasher
     let now: @Sendable () -> Date
 

@@ -5,7 +5,7 @@ import Storage
 
 /// Wrong guesses count like sign-ins. A repeat whose first attempt succeeded finds the new password in place and is done.
 struct ChangePasswordHandler: RequestHandler {
-    let database: AccountsDatabase
+    let database: Database
     let hasher: PasswordHasher
     let now: @Sendable () -> Date
 

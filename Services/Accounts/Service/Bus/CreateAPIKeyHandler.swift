@@ -4,7 +4,7 @@ import Foundation
 import Storage
 
 struct CreateAPIKeyHandler: RequestHandler {
-    let database: AccountsDatabase
+    let database: Database
     let tokens: TokenIssuer
     let now: @Sendable () -> Date
 

@@ -3,7 +3,7 @@ import Contracts
 import Storage
 
 struct GetMeHandler: RequestHandler {
-    let database: AccountsDatabase
+    let database: Database
 
     func answer(_ request: GetMe, context: RequestContext) async throws -> SignedInUser {
         let principal = request.principal

@@ -5,6 +5,6 @@ struct GetSigningKeysHandler: RequestHandler {
     let tokens: TokenIssuer
 
     func answer(_ request: GetSigningKeys, context: RequestContext) async throws -> SigningKeySet {
-        SigningKeySet(keys: tokens.keys.published, issuer: tokens.issuer)
+        SigningKeySet(keys: tokens.keys.published, issuer: try await tokens.issuer)
     }
 }

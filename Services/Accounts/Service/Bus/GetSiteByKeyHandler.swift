@@ -4,7 +4,7 @@ import Storage
 
 /// For the widget's frame page, before anybody is known. What it says is public.
 struct GetSiteByKeyHandler: RequestHandler {
-    let database: AccountsDatabase
+    let database: Database
 
     func answer(_ request: GetSiteByKey, context: RequestContext) async throws -> FoundSite {
         let site = try await SiteRecord.find(request.siteKey, in: database)
@@ -14,7 +14,7 @@ struct GetSiteByKeyHandler: RequestHandler {
 
 extension SiteRecord {
     /// - Throws: ``AccountsError/siteNotFound``.
-    static func find(_ siteKey: String, in database: AccountsDatabase) async throws -> SiteRecord {
+    static func find(_ siteKey: String, in database: Database) async throws -> SiteRecord {
         guard SiteKey.isPlausible(siteKey) else { throw AccountsError.siteNotFound }
         return try await database.transaction(.none) { transaction in
             let clients = ClientRepository(transaction: transaction)

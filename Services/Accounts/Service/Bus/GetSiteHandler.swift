@@ -3,7 +3,7 @@ import Contracts
 import Storage
 
 struct GetSiteHandler: RequestHandler {
-    let database: AccountsDatabase
+    let database: Database
 
     func answer(_ request: GetSite, context: RequestContext) async throws -> Website {
         let principal = request.principal

@@ -13,7 +13,7 @@ struct IssueVisitorTokenHandler: RequestHandler {
         let name: String
     }
 
-    let database: AccountsDatabase
+    let database: Database
     let tokens: TokenIssuer
     let now: @Sendable () -> Date
 
@@ -21,7 +21,7 @@ struct IssueVisitorTokenHandler: RequestHandler {
         let now = now()
         let site = try await SiteRecord.find(request.site, in: database)
         if let origin = request.origin, !site.allows(origin: origin) { throw AccountsError.originNotAllowed(origin: origin) }
-        let returning: TokenIssuer.Visitor? = if let token = request.token { try visitor(token, site, now) } else { nil }
+        let returning: TokenIssuer.Visitor? = if let token = request.token { try await visitor(token, site, now) } else { nil }
         let identified: Identified? = if let identity = request.identity { try await identify(identity, site, now) } else { nil }
 
         let customerID = identified?.customerID ?? returning?.customerID ?? .new()
@@ -39,12 +39,12 @@ struct IssueVisitorTokenHandler: RequestHandler {
     }
 
     /// Somebody whose token has ended is new again; one that is not ours, or another company's, is refused.
-    private func visitor(_ token: String, _ site: SiteRecord, _ now: Date) throws -> TokenIssuer.Visitor? {
+    private func visitor(_ token: String, _ site: SiteRecord, _ now: Date) async throws -> TokenIssuer.Visitor? {
         do {
-            return try tokens.visitor(from: token, of: site.clientID, now: now)
+            return try await tokens.visitor(from: token, of: site.clientID, now: now)
         } catch TokenRefusal.expired {
             return nil
-        } catch {
+        } catch is TokenRefusal {
             throw AccountsError.tokenInvalid
         }
     }

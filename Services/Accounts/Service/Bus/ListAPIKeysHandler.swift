@@ -4,7 +4,7 @@ import Foundation
 import Storage
 
 struct ListAPIKeysHandler: RequestHandler {
-    let database: AccountsDatabase
+    let database: Database
 
     func answer(_ request: ListAPIKeys, context: RequestContext) async throws -> Page<APIKeySummary> {
         let principal = request.principal

@@ -4,7 +4,7 @@ import Foundation
 import Storage
 
 struct ListSitesHandler: RequestHandler {
-    let database: AccountsDatabase
+    let database: Database
 
     func answer(_ request: ListSites, context: RequestContext) async throws -> Page<Website> {
         let principal = request.principal

@@ -3,7 +3,7 @@ import Contracts
 import Storage
 
 struct ListUsersHandler: RequestHandler {
-    let database: AccountsDatabase
+    let database: Database
 
     func answer(_ request: ListUsers, context: RequestContext) async throws -> Page<UserAccount> {
         let principal = request.principal

@@ -12,7 +12,7 @@ struct RefreshTokensHandler: RequestHandler {
         case reused
     }
 
-    let database: AccountsDatabase
+    let database: Database
     let tokens: TokenIssuer
     let now: @Sendable () -> Date
 

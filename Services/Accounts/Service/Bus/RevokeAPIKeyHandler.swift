@@ -4,7 +4,7 @@ import Foundation
 import Storage
 
 struct RevokeAPIKeyHandler: RequestHandler {
-    let database: AccountsDatabase
+    let database: Database
     let now: @Sendable () -> Date
 
     func answer(_ request: RevokeAPIKey, context: RequestContext) async throws -> Done {

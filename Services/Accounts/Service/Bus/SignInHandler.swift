@@ -5,7 +5,7 @@ import Storage
 
 /// An unknown e-mail, a wrong password, a disabled user and an invitation not yet accepted are answered alike and cost alike.
 struct SignInHandler: RequestHandler {
-    let database: AccountsDatabase
+    let database: Database
     let hasher: PasswordHasher
     let tokens: TokenIssuer
     let now: @Sendable () -> Date

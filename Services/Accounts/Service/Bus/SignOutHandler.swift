@@ -5,7 +5,7 @@ import Storage
 
 /// Whoever shows any token of a sign-in may end it. An unknown one is ended already.
 struct SignOutHandler: RequestHandler {
-    let database: AccountsDatabase
+    let database: Database
     let now: @Sendable () -> Date
 
     func answer(_ request: SignOut, context: RequestContext) async throws -> Done {

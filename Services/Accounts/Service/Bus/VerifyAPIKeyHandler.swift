@@ -4,7 +4,7 @@ import Foundation
 import Storage
 
 struct VerifyAPIKeyHandler: RequestHandler {
-    let database: AccountsDatabase
+    let database: Database
     let now: @Sendable () -> Date
 
     func answer(_ request: VerifyAPIKey, context: RequestContext) async throws -> Principal {

@@ -4,10 +4,10 @@ import Storage
 
 /// Makes and changes websites.
 package struct SiteRegistry: Sendable {
-    let database: AccountsDatabase
+    let database: Database
     let now: @Sendable () -> Date
 
-    package init(database: AccountsDatabase, now: @escaping @Sendable () -> Date) {
+    package init(database: Database, now: @escaping @Sendable () -> Date) {
         self.database = database
         self.now = now
     }

@@ -35,12 +35,12 @@ package struct UserRegistry: Sendable {
         case found(UserRecord, invitation: (token: SecretToken, expiresAt: Date)?)
     }
 
-    let database: AccountsDatabase
+    let database: Database
     let publisher: EventPublisher
     let hasher: PasswordHasher
     let now: @Sendable () -> Date
 
-    package init(database: AccountsDatabase, publisher: EventPublisher, hasher: PasswordHasher, now: @escaping @Sendable () -> Date) {
+    package init(database: Database, publisher: EventPublisher, hasher: PasswordHasher, now: @escaping @Sendable () -> Date) {
         self.database = database
         self.publisher = publisher
         self.hasher = hasher

@@ -3,13 +3,17 @@ import Foundation
 
 /// Signs what this installation says of users and visitors, and reads it back.
 package struct TokenIssuer: Sendable {
-    /// The installation's id: `iss`.
-    package let issuer: String
     package let keys: SigningKeys
+    private let installation: Installation
 
-    package init(issuer: String, keys: SigningKeys) {
-        self.issuer = issuer
+    package init(installation: Installation, keys: SigningKeys) {
+        self.installation = installation
         self.keys = keys
+    }
+
+    /// The installation's id: `iss`.
+    package var issuer: String {
+        get async throws { try await installation.id() }
     }
 
     package func accessToken(for principal: Principal, now: Date) async throws -> String {
@@ -29,15 +33,15 @@ package struct TokenIssuer: Sendable {
     }
 
     /// - Throws: ``TokenRefusal``; another company's visitor is none of ours.
-    package func visitor(from token: String, of clientID: TenantID, now: Date) throws(TokenRefusal) -> Visitor {
-        let policy = TokenPolicy(algorithms: ["EdDSA"], issuer: issuer, audience: VisitorClaims.audience)
+    package func visitor(from token: String, of clientID: TenantID, now: Date) async throws -> Visitor {
+        let policy = TokenPolicy(algorithms: ["EdDSA"], issuer: try await issuer, audience: VisitorClaims.audience)
         let claims = try TokenVerifier.claims(of: token, keys: keys.verification, policy: policy, now: now)
         guard claims["client_id"]?.string == clientID.description, claims["role"]?.string == Role.customer.rawValue else {
-            throw .audienceWrong
+            throw TokenRefusal.audienceWrong
         }
         guard let customerID = claims["sub"]?.string.flatMap(CustomerID.init), let name = claims["name"]?.string,
             let issued = claims["iat"]?.integer, let expires = claims["exp"]?.integer
-        else { throw .malformed }
+        else { throw TokenRefusal.malformed }
         return Visitor(
             customerID: customerID, name: name, issuedAt: Date(timeIntervalSince1970: Double(issued)),
             expiresAt: Date(timeIntervalSince1970: Double(expires)))
