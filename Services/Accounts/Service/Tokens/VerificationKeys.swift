@@ -9,6 +9,7 @@ package struct VerificationKeys: Sendable {
     }
 
     /// A secret of a website, for HS256.
+    /// - Parameter secret: 32 bytes at least (RFC 7518, section 3.2): JWTKit traps on fewer. Those we make have 43.
     package init(secret: [UInt8]) async throws {
         let keys = await JWTKeyCollection().add(hmac: HMACKey(from: secret), digestAlgorithm: .sha256)
         byID = ["": try await keys.getKey()]
