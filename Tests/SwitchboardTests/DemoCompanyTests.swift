@@ -11,7 +11,7 @@ import Testing
         let secrets = try await withTemporaryFolder {
             try Secrets.load(from: DataFolder($0), roles: [], demoEmails: DemoCompany.users.map(\.email))
         }
-        let database = try await TestDatabase.make([.accounts: AccountsMigrations.directory]).database(.accounts, poolSize: 1)
+        let database = try await TestDatabase.make([.accounts: AccountsService.migrations]).database(.accounts, poolSize: 1)
         let accounts = try AccountsAdministration(database: database, logger: .tests)
         _ = try await accounts.createTenant(name: "Half made", slug: DemoCompany.slug)
 

@@ -8,7 +8,7 @@ struct Accounts {
     static func main() async {
         await ServiceProcess.main(.accounts, keys: AccountsService.keys) { process in
             try await AccountsService(
-                configuration: AccountsConfiguration(process.settings), backbone: ServiceBackbone(.accounts, process: process)
+                configuration: AccountsConfiguration(process.settings), backbone: ServiceBackbone(process)
             ).parts
         }
     }

@@ -101,9 +101,11 @@ import Testing
 
     @Test func `tells who is signed in`() async throws {
         let me = try await accounts.ask(GetMe(principal: accounts.administrator))
-        #expect(me == SignedInUser(
-            id: accounts.ana.id, clientID: accounts.tenant.id, client: accounts.tenant, email: "ana@acme.example", name: "Ana",
-            role: .administrator))
+        #expect(
+            me
+                == SignedInUser(
+                    id: accounts.ana.id, clientID: accounts.tenant.id, client: accounts.tenant, email: "ana@acme.example", name: "Ana",
+                    role: .administrator))
         await #expect(throws: AccountsError.tokenInvalid) { try await accounts.ask(GetMe(principal: accounts.principal(.agent))) }
         await #expect(throws: AccountsError.roleMayNot(role: "customer")) {
             try await accounts.ask(GetMe(principal: accounts.principal(.customer)))

@@ -45,7 +45,8 @@ import Testing
 
     @Test(arguments: [
         "shop.example", "ftp://shop.example", "https://", "https://shop.example/", "https://shop.example/path", "https://*.shop.example",
-        "https://user@shop.example", "https://shop.example:0", "https://shop.example:99999", "https://shop.example:", "https://sh op.example",
+        "https://user@shop.example", "https://shop.example:0", "https://shop.example:99999", "https://shop.example:",
+        "https://sh op.example",
         "https://shop.example;x", "https://shop..example", "null", "https://shop.example?x", "https://[::1",
     ])
     func `cannot stand where no page can`(_ origin: String) async throws {

@@ -69,7 +69,9 @@ import Testing
         ("bruno@acme.example", "Bruno", .customer, "role", "must be admin, supervisor, agent or viewer"),
         ("bruno@acme.example", "Bruno", Role(rawValue: "king"), "role", "must be admin, supervisor, agent or viewer"),
     ])
-    func `with a bad field is refused by its name`(_ email: String, _ name: String, _ role: Role, _ field: String, _ detail: String) async throws {
+    func `with a bad field is refused by its name`(_ email: String, _ name: String, _ role: Role, _ field: String, _ detail: String)
+        async throws
+    {
         await #expect(throws: AccountsError.fieldInvalid(field: field, detail: detail)) {
             try await create(email: email, name: name, role: role)
         }

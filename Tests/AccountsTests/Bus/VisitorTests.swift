@@ -84,7 +84,9 @@ import Testing
         let unsigned = Base64URL.encode(Array(#"{"alg":"none","typ":"JWT"}"#.utf8)) + ".\(parts[1])."
         let other256 = Base64URL.encode(Array(#"{"alg":"HS256","typ":"JWT"}"#.utf8)) + ".\(parts[1]).\(parts[2])"
         let access = try await accounts.signIn().accessToken
-        for token in ["", "x", unsigned, other256, foreign, strange, twinned, access, parts[0] + "." + parts[1] + ".AAAA", visitor.token + "A"] {
+        for token in [
+            "", "x", unsigned, other256, foreign, strange, twinned, access, parts[0] + "." + parts[1] + ".AAAA", visitor.token + "A",
+        ] {
             await #expect(throws: AccountsError.tokenInvalid) { try await visit(token: token) }
         }
         _ = try await visit(token: visitor.token)
@@ -132,7 +134,8 @@ import Testing
         for identity in [
             identity("cust_77", secret: "another secret, as long as any of ours is"), VisitorIdentity(userID: "cust_78", userHash: hash),
             VisitorIdentity(userID: "cust_77", userHash: ""), VisitorIdentity(userID: "cust_77", userHash: hash.uppercased()),
-            try await signed(["sub": "cust_77", "exp": soon], secret: "another secret, as long as any of ours is"), try await signed(["sub": "cust_77"]),
+            try await signed(["sub": "cust_77", "exp": soon], secret: "another secret, as long as any of ours is"),
+            try await signed(["sub": "cust_77"]),
             try await signed(["exp": soon]), try await signed(["sub": 77, "exp": soon]),
             try await signed(["sub": "cust_77", "exp": .integer(Int64(accounts.clock.now.timeIntervalSince1970) - 61)]),
             VisitorIdentity(jwt: try await visit().token), VisitorIdentity(jwt: "x"),

@@ -24,7 +24,7 @@ struct AccountsUnderTest {
 
     init(keys: SigningKeys? = nil) async throws {
         testDatabase = try await TestDatabase.make([.accounts: AccountsService.migrations])
-        let database = testDatabase.database(.accounts)
+        let database = testDatabase.database(.accounts, poolSize: 2)
         self.database = database
         let clock = ManualClock()
         self.clock = clock
