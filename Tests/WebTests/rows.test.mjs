@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { filterOfSearch, mayAct, mergeSession, noFilter, rowsOf, searchOfFilter, waitingSince } from "../../Services/Gateway/Web/inbox/state/rows.js";
+import { filterOfSearch, mayAct, mergeSession, mergeSessions, noFilter, rowsOf, searchOfFilter, waitingSince } from "../../Services/Gateway/Web/inbox/state/rows.js";
 import { ana, at, me, session } from "./support.mjs";
 
 const filter = (fields) => ({ ...noFilter, ...fields });
@@ -55,6 +55,12 @@ test("Waiting counts from the queue or from the customer's last word, and ends w
   assert.equal(waitingSince(session({ last_message: last(ana) })), at(7));
   assert.equal(waitingSince(session({ last_message: last(me) })), null);
   assert.equal(waitingSince(session({ status: "resolved", last_message: last(ana) })), null);
+});
+
+test("An answer that was on its way while the agent read does not bring the badge back", () => {
+  const stale = session({ last_sequence: 5, last_message_sequence: 4, unread_count: 2 });
+  assert.equal(mergeSessions({}, [stale], { "s-1": 4 })["s-1"].unread_count, 0);
+  assert.equal(mergeSessions({}, [stale], { "s-1": 3 })["s-1"].unread_count, 2);
 });
 
 describe("The address", () => {

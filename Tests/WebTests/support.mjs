@@ -17,7 +17,7 @@ export function session(fields = {}) {
 }
 
 export function state(fields = {}) {
-  return { me: { id: me.id, name: me.name, role: "agent" }, sessions: { "s-1": session() }, conversations: {}, typing: {}, agents: {}, ...fields };
+  return { me: { id: me.id, name: me.name, role: "agent" }, sessions: { "s-1": session() }, conversations: {}, typing: {}, agents: {}, readMarks: {}, ...fields };
 }
 
 export function conversation(entries = [], fields = {}) {

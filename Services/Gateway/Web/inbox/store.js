@@ -53,7 +53,7 @@ export class InboxStore {
     this.deliveredTold = {};
     this.state = {
       me: null, startProblem: null, sessions: {}, lists: {}, conversations: {}, typing: {}, agents: {}, agentList: null, presence: null, counts: null,
-      customers: {}, connection: line.firstConnection, outbox: [], notice: null, reconnected: null,
+      customers: {}, readMarks: {}, connection: line.firstConnection, outbox: [], notice: null, reconnected: null,
     };
   }
 
@@ -281,7 +281,7 @@ export class InboxStore {
         const before = more ? state.lists[key].ids : [];
         const ids = [...before, ...items.map((item) => item.id).filter((id) => !before.includes(id))];
         const list = { ids, cursor: next_cursor, edge: items.length ? items[items.length - 1].id : null, phase: "loaded", problem: null, loadingMore: false, moreProblem: null };
-        return { ...state, sessions: mergeSessions(state.sessions, items), lists: { ...state.lists, [key]: list } };
+        return { ...state, sessions: mergeSessions(state.sessions, items, state.readMarks), lists: { ...state.lists, [key]: list } };
       });
     } catch (error) {
       if (error instanceof SignedOut) return this.onSignedOut();
@@ -319,7 +319,7 @@ export class InboxStore {
   }
 
   adopt(sessions) {
-    this.set((state) => ({ ...state, sessions: mergeSessions(state.sessions, sessions) }));
+    this.set((state) => ({ ...state, sessions: mergeSessions(state.sessions, sessions, state.readMarks) }));
   }
 
   async resync(id) {

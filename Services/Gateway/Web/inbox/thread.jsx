@@ -63,9 +63,10 @@ export function Thread({ conversation, pending, session, jumpRef }) {
     const { rows: all, conversation: here, watched: looked } = latest.current;
     if (!element || !inner.current) return;
     const bottom = element.getBoundingClientRect().bottom;
+    // Messages only: `expected_sequence` is compared with the last of them, whatever was assigned or noted after it.
     let shown = 0;
     for (const child of inner.current.children) {
-      const sequence = Number(child.dataset.sequence);
+      const sequence = Number(child.dataset.message);
       if (!sequence || sequence <= shown) continue;
       const box = child.getBoundingClientRect();
       if (box.bottom - Math.min(box.height / 2, 40) <= bottom) shown = sequence;
@@ -264,7 +265,7 @@ function TheirMessage({ row, session }) {
   const { entry } = row;
   const name = entry.author.name || customerName(session.customer);
   return (
-    <li className={row.first ? "msg first" : "msg"} data-key={row.key} data-sequence={entry.sequence}>
+    <li className={row.first ? "msg first" : "msg"} data-key={row.key} data-sequence={entry.sequence} data-message={entry.sequence}>
       {row.first && <span className="ava cust" aria-hidden="true">{initials(name)}</span>}
       {row.first ? <Who name={name} entry={entry} /> : <span className="vh">{name}, {atClock(entry.sent_at)}</span>}
       <div className="line"><Bubble entry={entry} /></div>
@@ -284,7 +285,7 @@ function OurMessage({ row, receipts, session }) {
   const tick = tickOf(entry, receipts);
   const mayChange = entry.author.type === "agent" && !entry.deleted_at && session.status !== "closed" && role !== "viewer" && (own || role === "admin" || role === "supervisor");
   return (
-    <li className={`msg mine ${row.first ? "first" : ""}`} data-key={row.key} data-sequence={entry.sequence}>
+    <li className={`msg mine ${row.first ? "first" : ""}`} data-key={row.key} data-sequence={entry.sequence} data-message={entry.sequence}>
       {row.first ? <Who name={name} entry={entry} bot={entry.author.type === "assistant"} /> : <span className="vh">{name}, {atClock(entry.sent_at)}</span>}
       {editing === null ? (
         <div className="line">

@@ -105,6 +105,7 @@ function applyReceipt(state, data) {
     if (receipts !== conversation.receipts) next = withConversation(state, id, { receipts });
   }
   if (data.participant.id !== state.me?.id) return [next, []];
+  next = marked(next, id, data.read_through || 0);
   const session = state.sessions[id];
   if (!session || !session.unread_count) return [next, []];
   return [withRow(next, id, () => ({ unread_count: unreadAfter(next, id, data.read_through || 0) })), []];
@@ -125,7 +126,11 @@ export function readHere(state, id, through) {
   const next = conversation && state.me
     ? withConversation(state, id, { receipts: mergeReceipt(conversation.receipts, { participant: { type: "agent", id: state.me.id, name: state.me.name }, read_through: through }) })
     : state;
-  return withRow(next, id, () => ({ unread_count: unreadAfter(next, id, through) }));
+  return withRow(marked(next, id, through), id, () => ({ unread_count: unreadAfter(next, id, through) }));
+}
+
+function marked(state, id, through) {
+  return { ...state, readMarks: { ...state.readMarks, [id]: Math.max(state.readMarks[id] || 0, through) } };
 }
 
 function applyPresence(state, data) {

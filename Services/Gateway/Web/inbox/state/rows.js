@@ -6,10 +6,14 @@ export function mergeSession(known, incoming) {
   return incoming.last_sequence >= known.last_sequence ? incoming : known;
 }
 
-export function mergeSessions(sessions, incoming) {
+/** @param readMarks how far this agent has read, by session: an answer that was on its way meanwhile must not say otherwise */
+export function mergeSessions(sessions, incoming, readMarks = {}) {
   if (incoming.length === 0) return sessions;
   const merged = { ...sessions };
-  for (const session of incoming) merged[session.id] = mergeSession(merged[session.id], session);
+  for (const session of incoming) {
+    const row = mergeSession(merged[session.id], session);
+    merged[session.id] = row.unread_count && (readMarks[row.id] || 0) >= row.last_message_sequence ? { ...row, unread_count: 0 } : row;
+  }
   return merged;
 }
 
