@@ -193,7 +193,7 @@ extension Duration {
     var wholeMilliseconds: UInt32 {
         let (seconds, attoseconds) = components
         guard seconds >= 0, attoseconds >= 0 else { return 0 }
-        guard seconds < 4_000_000 else { return 4_000_000_000 }
-        return UInt32(seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+        guard seconds <= Int64(UInt32.max / 1000) else { return .max }
+        return UInt32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000)
     }
 }

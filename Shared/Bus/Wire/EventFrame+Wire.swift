@@ -104,7 +104,8 @@ extension String {
 }
 
 extension Date {
-    /// Microseconds since 1970, PostgreSQL's resolution. Times that do not fit are moved to the nearest that does.
+    /// Microseconds since 1970, PostgreSQL's resolution; exact between 1720 and 2280. Times that do not fit are moved to the nearest
+    /// that does.
     var microseconds: Int64 {
         let microseconds = (timeIntervalSince1970 * 1_000_000).rounded()
         return Int64(exactly: microseconds) ?? (microseconds < 0 ? .min : .max)
