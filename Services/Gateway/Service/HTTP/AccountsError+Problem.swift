@@ -1,0 +1,53 @@
+import Contracts
+
+extension AccountsError {
+    /// No `default`: a new case does not compile until someone chose its status and its sentence.
+    var problem: Problem {
+        switch self {
+        case .signInFailed:
+            Problem(.unauthorized, code, detail: "E-mail or password is wrong.").with(.wwwAuthenticate, "Bearer realm=\"switchboard\"")
+        case .clientRequired:
+            Problem(.badRequest, code, field: "client", detail: "names the company: this e-mail is known to several")
+        case .tooManyAttempts(let seconds):
+            Problem(.tooManyRequests, code, detail: "Too many attempts to sign in.").retryAfter(.seconds(seconds))
+        case .refreshTokenInvalid:
+            Problem(.unauthorized, code, detail: "The refresh token is not valid any more.")
+                .with(.wwwAuthenticate, "Bearer realm=\"switchboard\"")
+        case .refreshTokenReused:
+            Problem(.unauthorized, code, detail: "The refresh token was used twice; all tokens of this sign-in are revoked.")
+                .with(.wwwAuthenticate, "Bearer realm=\"switchboard\"")
+        case .tokenInvalid:
+            Problem(.unauthorized, code, field: "token", detail: "is not valid").with(.wwwAuthenticate, "Bearer realm=\"switchboard\"")
+        case .keyInvalid:
+            Problem.unauthorized("The API key is not valid.")
+        case .invitationInvalid:
+            Problem(.badRequest, code, field: "token", detail: "was used already, has expired or was never given out")
+        case .passwordWrong:
+            Problem(.badRequest, code, field: "current_password", detail: "is wrong")
+        case .passwordTooWeak(let field, let detail):
+            Problem(.badRequest, code, field: field, detail: detail)
+        case .emailTaken(let field):
+            Problem(.conflict, code, field: field, detail: "belongs to another user")
+        case .slugTaken(let field):
+            Problem(.conflict, code, field: field, detail: "belongs to another company")
+        case .userNotFound(let id):
+            Problem(.notFound, code, detail: "You have no user \(id).")
+        case .lastAdministrator:
+            Problem(.conflict, code, detail: "The last administrator stays one.")
+        case .siteNotFound:
+            Problem(.notFound, code, detail: "There is no such site.")
+        case .originNotAllowed(let origin):
+            Problem(.forbidden, code, detail: "The site does not allow \(origin).")
+        case .apiKeyNotFound(let id):
+            Problem(.notFound, code, detail: "You have no key \(id).")
+        case .idReused(let field):
+            Problem(.conflict, code, field: field, detail: "was used for something else")
+        case .fieldInvalid(let field, let detail):
+            Problem(.badRequest, code, field: field, detail: detail)
+        case .roleMayNot(let role):
+            Problem(.forbidden, code, detail: "The role \(role) may not do this.")
+        case .unknown(let code):
+            Problem(serviceRefusal: code, service: "accounts")
+        }
+    }
+}

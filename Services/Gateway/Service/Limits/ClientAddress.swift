@@ -1,0 +1,16 @@
+import HTTPTypes
+
+/// The address a request comes from. `X-Forwarded-For` is believed only from proxies named in the configuration, from right to left.
+struct ClientAddress: Sendable {
+    let trustedProxies: Set<String>
+
+    func address(peer: String, headers: HTTPFields) -> String {
+        guard trustedProxies.contains(peer), let header = headers[.forwardedFor] else { return peer }
+        for hop in header.split(separator: ",").reversed() {
+            let hop = hop.trimmingPrefix(" ").split(separator: " ").first.map(String.init) ?? ""
+            guard !hop.isEmpty, hop.utf8.count <= 64 else { return peer }
+            if !trustedProxies.contains(hop) { return hop }
+        }
+        return peer
+    }
+}

@@ -1,3 +1,0 @@
-import Bus
-import Contracts
-package enum GatewayPlaceholder {}

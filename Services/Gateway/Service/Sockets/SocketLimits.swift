@@ -1,0 +1,33 @@
+import NIOCore
+
+/// Limits of one socket.
+package struct SocketLimits: Sendable {
+    /// Frames a reader may be behind; beyond it the socket closes with 4008 and the client resumes by sequence (api: Sockets).
+    package var framesBehindMax = 1000
+    /// Bytes a reader may be behind.
+    package var bytesBehindMax = 4 * 1024 * 1024
+    /// Bytes of a client's frame, all its fragments together.
+    package var clientFrameBytesMax = 256 * 1024
+    /// Fragments of a client's frame.
+    package var fragmentsMax = 64
+    /// Pings keep proxies from closing and find dead peers.
+    package var pingInterval = TimeAmount.seconds(15)
+    /// A peer that answered none of three pings is gone.
+    package var silenceMax = TimeAmount.seconds(50)
+    /// Conversations followed on one socket: far more than anybody has open.
+    package var subscriptionsMax = 200
+    /// Messages of one socket that wait to be stored. They are stored one after the other, in the order in which they were sent.
+    package var sendsWaitingMax = 64
+    /// Frames held for a conversation whose history is being read; beyond it the reading goes on from where it is.
+    package var heldFramesMax = 1000
+    /// Entries asked of chat at once when history is read.
+    package var historyPage = 200
+    /// Receipts of one conversation are passed on at most this often (contracts §3).
+    package var receiptInterval = TimeAmount.seconds(1)
+    /// Frames other than messages: per second, and at once.
+    package var framesPolicy = BucketPolicy("socket", rate: 50, burst: 500)
+    /// What a closing client may take to read what is left.
+    package var closePatience = TimeAmount.seconds(5)
+
+    package init() {}
+}

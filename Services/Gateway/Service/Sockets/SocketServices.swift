@@ -1,0 +1,101 @@
+import Bus
+import Contracts
+import EventLog
+import Foundation
+import Logging
+import ServiceKit
+
+/// What sockets need of the rest: the bus, the limits, the counters.
+struct SocketServices: Sendable {
+    /// For one request of a socket.
+    static let budget = Duration.seconds(5)
+
+    let bus: any Bus
+    let hub: SocketHub
+    let followers: [LiveFollower]
+    let limits: SocketLimits
+    let requestLimits: RequestLimits
+    let logger: Logger
+
+    var counters: SocketCounters { hub.counters }
+    var presence: SocketPresence { hub.presence }
+
+    func waitUntilLive() async {
+        for follower in followers { await follower.waitUntilLive() }
+    }
+
+    /// - Returns: the data of the `ack` frame: the message is committed.
+    func append(_ message: AppendMessage, trace: TraceContext) async throws -> JSONValue {
+        let reply = try await ask(message, trace: trace)
+        guard let stored = AppendedMessageBytes(reply) else { throw BusError.malformed("\(AppendMessage.subject)") }
+        return [
+            "id": .string(message.id.description), "session_id": .string(message.sessionID.description),
+            "sequence": .integer(stored.sequence), "repeat": .bool(stored.isRepeat),
+        ]
+    }
+
+    func history(_ question: ReadEntries, trace: TraceContext) async throws -> ConversationEntries {
+        try JSON.decode(ConversationEntries.self, from: try await ask(question, trace: trace))
+    }
+
+    /// For what may be lost: nobody waits for the answer, and a refusal changes nothing for the client.
+    func tell<Question: BusRequest>(_ question: Question, trace: TraceContext) async where Question.Reply == Done {
+        do {
+            _ = try await ask(question, trace: trace, budget: .seconds(2))
+        } catch {
+            logger.debug("a report was not taken", metadata: ["subject": "\(Question.subject)", "error": "\(error)"])
+        }
+    }
+
+    func problem(_ error: any Error) -> Problem {
+        Problem(error) {
+            let incident = UUID.version7().lowercased
+            logger.error("a socket's request failed", metadata: ["incident": "\(incident)", "error": "\(String(reflecting: type(of: error)))"])
+            return incident
+        }
+    }
+
+    private func ask<Question: BusRequest>(_ question: Question, trace: TraceContext, budget: Duration = budget) async throws -> [UInt8] {
+        let envelope = RequestEnvelope(
+            subject: Question.subject, key: .random(), budget: budget, clientID: question.tenant, traceparent: trace.child().description,
+            payload: try JSON.encode(question))
+        do {
+            return try await bus.request(envelope, to: Question.service)
+        } catch BusError.refused(let refusal) {
+            throw Question.Failure(code: refusal.code, details: refusal.details)
+        }
+    }
+}
+
+extension BusRequest {
+    /// The tenant in whose name a socket asks.
+    fileprivate var tenant: TenantID? {
+        switch self {
+        case let question as AppendMessage: question.principal.clientID
+        case let question as ReadEntries: question.principal.clientID
+        case let question as ReportTyping: question.principal.clientID
+        case let question as AdvanceReceipts: question.principal.clientID
+        default: nil
+        }
+    }
+}
+
+/// The parts of an ``AppendedMessage`` that the edge needs, read without decoding the message.
+struct AppendedMessageBytes {
+    let message: ArraySlice<UInt8>
+    let isRepeat: Bool
+
+    init?(_ reply: [UInt8]) {
+        guard let members = JSONMembers(reply), let message = members.ranges["message"], let isRepeat = members.ranges["is_repeat"] else {
+            return nil
+        }
+        self.message = reply[message]
+        self.isRepeat = reply[isRepeat].elementsEqual("true".utf8)
+    }
+
+    var sequence: Int64 {
+        let bytes = Array(message)
+        guard let range = JSONMembers(bytes)?.ranges["sequence"] else { return 0 }
+        return Int64(String(decoding: bytes[range], as: UTF8.self)) ?? 0
+    }
+}
