@@ -26,7 +26,7 @@ func service(_ name: String, extra: [Target.Dependency] = [], resources: [Resour
             name: "\(name)Service", dependencies: serviceParts + extra, path: "Services/\(name)/Service",
             exclude: exclude, resources: resources, swiftSettings: strict),
         .executableTarget(
-            name: name.lowercased(), dependencies: [.byName(name: "\(name)Service"), "ServiceKit", configuration],
+            name: name.lowercased(), dependencies: [.byName(name: "\(name)Service"), "ServiceKit", "Bus", "Contracts", configuration],
             path: "Services/\(name)/Main", swiftSettings: strict),
     ]
 }

@@ -14,6 +14,7 @@ package final class Authenticator: Sendable {
     static let rememberedMax = 20_000
     static let apiKeyPrefix = "sk_"
     static let apiKeyBytesMax = 256
+    static let subprotocolPrefix = "bearer."
 
     private struct Remembered {
         let caller: Caller
@@ -41,6 +42,11 @@ package final class Authenticator: Sendable {
             return try await caller(token: value[space...].trimmingPrefix(" "))
         }
         if let key = headers[.apiKey] { return try await caller(token: Substring(key)) }
+        // Browsers cannot set other fields when they open a WebSocket (contracts §1).
+        for offered in (headers[.webSocketProtocol] ?? "").split(separator: ",") {
+            let offered = offered.trimmingPrefix(" ")
+            if offered.hasPrefix(Self.subprotocolPrefix) { return try await caller(token: offered.dropFirst(Self.subprotocolPrefix.count)) }
+        }
         return nil
     }
 

@@ -36,7 +36,7 @@ struct GatewayCall: Sendable {
     }
 
     /// A path's id. One that is no UUID names nothing.
-    func id<Thing>(_ name: String = "id", _ what: String) throws -> Identifier<Thing> {
+    func id<Thing>(_ what: String, at name: String = "id") throws -> Identifier<Thing> {
         guard let text = parameters[name], let id = Identifier<Thing>(String(text)) else { throw Problem.notFound(what) }
         return id
     }
@@ -172,5 +172,16 @@ extension Response {
 
     static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
         json(bytes: try JSON.encode(value), status: status)
+    }
+}
+
+extension GatewayCall {
+    /// The id of what this request creates if the client chose none: with an `Idempotency-Key` the same at every repeat, else a new one.
+    func newID(part: String = "") throws -> UUID {
+        guard request.headers[.idempotencyKey] != nil else { return .version7() }
+        var bytes = try requestKey(part: "id" + part).bytes
+        bytes[6] = 0x80 | bytes[6] & 0x0f  // version 8: by the application's own rule (RFC 9562, section 5.8)
+        bytes[8] = 0x80 | bytes[8] & 0x3f
+        return UUID(bytes: bytes)
     }
 }

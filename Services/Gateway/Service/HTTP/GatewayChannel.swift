@@ -22,13 +22,13 @@ struct GatewayChannel: ServerChildChannel, HTTPChannelHandler {
 
     struct Value: ServerChildChannelValue {
         let outcome: EventLoopFuture<Outcome>
-        let channel: any Channel
+        let channel: any NIOCore.Channel
     }
 
     let responder: Responder
     let gate: SocketGate
 
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+    func setup(channel: any NIOCore.Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             let grant = NIOLoopBoundBox<SocketGrant?>(nil, eventLoop: channel.eventLoop)
             let gate = gate

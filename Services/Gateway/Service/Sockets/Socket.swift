@@ -35,14 +35,14 @@ final class Socket: Sendable {
 
     let grant: SocketGrant
     let eventLoop: any EventLoop
-    private let channel: any Channel
+    private let channel: any NIOCore.Channel
     private let shard: SocketShard
     private let services: SocketServices
     private let limits: SocketLimits
     private let state: NIOLoopBoundBox<State>
 
     /// On the event loop.
-    init(grant: SocketGrant, channel: any Channel, shard: SocketShard, services: SocketServices) {
+    init(grant: SocketGrant, channel: any NIOCore.Channel, shard: SocketShard, services: SocketServices) {
         self.grant = grant
         self.channel = channel
         self.shard = shard

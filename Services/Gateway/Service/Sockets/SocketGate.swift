@@ -49,14 +49,15 @@ struct SocketGate: Sendable {
     }
 
     /// On the event loop, once the connection is a WebSocket.
-    func open(_ grant: SocketGrant, _ channel: any Channel) throws {
+    func open(_ grant: SocketGrant, _ channel: any NIOCore.Channel) throws {
         let limits = services.limits
         let socket = Socket(grant: grant, channel: channel, shard: services.hub.shard(of: channel.eventLoop), services: services)
+        try channel.pipeline.syncOperations.addHandler(MaskCheck())
         try channel.pipeline.syncOperations.addHandler(
             NIOWebSocketFrameAggregator(
                 minNonFinalFragmentSize: 0, maxAccumulatedFrameCount: limits.fragmentsMax,
                 maxAccumulatedFrameSize: limits.clientFrameBytesMax))
-        try channel.pipeline.syncOperations.addHandler(SocketHandler(socket, frameBytesMax: limits.clientFrameBytesMax))
+        try channel.pipeline.syncOperations.addHandler(SocketHandler(socket))
     }
 
     static func purpose(_ uri: String) -> SocketGrant.Purpose? {

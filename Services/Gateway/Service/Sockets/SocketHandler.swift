@@ -6,11 +6,9 @@ final class SocketHandler: ChannelInboundHandler {
     typealias InboundIn = WebSocketFrame
 
     private let socket: Socket
-    private let frameBytesMax: Int
 
-    init(_ socket: Socket, frameBytesMax: Int) {
+    init(_ socket: Socket) {
         self.socket = socket
-        self.frameBytesMax = frameBytesMax
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -34,8 +32,6 @@ final class SocketHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let frame = Self.unwrapInboundIn(data)
         socket.heardAnything()
-        // RFC 6455, section 5.1: a server must not take frames that are not masked.
-        guard frame.maskKey != nil || frame.length == 0 || frame.opcode == .text else { return socket.close(.protocolError) }
         switch frame.opcode {
         case .text: socket.heard(frame.unmaskedData)
         case .binary: socket.close(.notText)
@@ -52,7 +48,7 @@ final class SocketHandler: ChannelInboundHandler {
         switch error {
         case NIOWebSocketError.invalidFrameLength: socket.close(.tooBig)
         case NIOWebSocketFrameAggregator.Error.accumulatedFrameSizeIsTooLarge: socket.close(.tooBig)
-        case is NIOWebSocketError, is NIOWebSocketFrameAggregator.Error: socket.close(.protocolError)
+        case is NIOWebSocketError, is NIOWebSocketFrameAggregator.Error, is NotMasked: socket.close(.protocolError)
         default: context.close(promise: nil)
         }
     }
@@ -65,3 +61,16 @@ final class SocketHandler: ChannelInboundHandler {
         }
     }
 }
+
+/// A server must not take frames that are not masked. Source: RFC 6455, section 5.1.
+final class MaskCheck: ChannelInboundHandler {
+    typealias InboundIn = WebSocketFrame
+    typealias InboundOut = WebSocketFrame
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard Self.unwrapInboundIn(data).maskKey != nil else { return context.fireErrorCaught(NotMasked()) }
+        context.fireChannelRead(data)
+    }
+}
+
+private struct NotMasked: Error {}

@@ -34,6 +34,11 @@ final class SocketPresence: Sendable {
         return stream
     }
 
+    /// No more changes are told.
+    func finish() {
+        state.withLock { $0.changed?.finish() }
+    }
+
     func opened(_ grant: SocketGrant) { count(grant, 1) }
 
     func closed(_ grant: SocketGrant) { count(grant, -1) }

@@ -1,0 +1,202 @@
+import Bus
+import Contracts
+import Foundation
+import Hummingbird
+
+/// Chat sessions: conversations as the chat API shows them.
+struct SessionController {
+    var routes: [Route] {
+        [
+            Route(.post, "/api/v1/chat/sessions", "openSession", .conversationWriters) { try await open($0) },
+            Route(.get, "/api/v1/chat/sessions", "listSessions", .conversationReaders) { try await list($0) },
+            Route(.get, "/api/v1/chat/session-counts", "countSessions", .readers) { call in
+                try await call.pass(CountConversations(principal: call.principal))
+            },
+            Route(.get, "/api/v1/chat/sessions/{id}", "getSession", .conversationReaders) { try await get($0) },
+            Route(.patch, "/api/v1/chat/sessions/{id}", "changeSession", .conversationWriters) { try await change($0) },
+            Route(.post, "/api/v1/chat/sessions/{id}/close", "closeSession", .conversationWriters) { call in
+                try await call.pass(ChangeConversation(principal: call.principal, id: try call.id("conversation"), status: .closed))
+            },
+            Route(.get, "/api/v1/chat/sessions/{id}/participants", "listParticipants", .conversationReaders) { call in
+                try await call.pass(ListParticipants(principal: call.principal, sessionID: try call.id("conversation")))
+            },
+            Route(.post, "/api/v1/chat/sessions/{id}/read", "markRead", .participants) { try await read($0) },
+            Route(.post, "/api/v1/chat/sessions/{id}/typing", "reportTyping", .participants) { try await typing($0) },
+            Route(.get, "/api/v1/chat/ws/{id}", "openSessionSocket", .conversationReaders) { call in
+                _ = try await call.askForBytes(GetConversation(principal: call.principal, id: try call.id("conversation")))
+                _ = try call.sequence("after")
+                throw Problem.upgradeRequired
+            },
+            Route(.get, "/api/v1/realtime", "openRealtimeSocket", .staff) { _ in throw Problem.upgradeRequired },
+        ]
+    }
+
+    private struct NewSession: Decodable {
+        struct FirstMessage: Decodable {
+            let id: MessageID?
+            let text: String
+            let metadata: [String: JSONValue]?
+        }
+
+        let id: ConversationID?
+        let subject: String?
+        let priority: Int?
+        let roomID: RoomID?
+        let metadata: [String: JSONValue]?
+        let page: PageVisit?
+        let locale: String?
+        let message: FirstMessage?
+        let customer: NewCustomer?
+
+        enum CodingKeys: String, CodingKey {
+            case id, subject, priority, metadata, page, locale, message, customer
+            case roomID = "room_id"
+        }
+    }
+
+    private func open(_ call: GatewayCall) async throws -> Response {
+        let new = try call.decode(NewSession.self)
+        if let priority = new.priority, !(0...10).contains(priority) { throw Problem.body("priority", "is not from 0 to 10") }
+        let principal = call.principal
+        if principal.role == .customer, new.customer != nil { throw Problem.body("customer", "is for the company's people") }
+        let message = try new.message.map { message in
+            MessageDraft(id: try message.id ?? MessageID(call.newID(part: "message")), text: message.text, metadata: message.metadata ?? [:])
+        }
+        let reply = try await call.askForBytes(
+            OpenConversation(
+                principal: principal, id: try new.id ?? ConversationID(call.newID()), channel: .website, subject: new.subject,
+                priority: new.priority, roomID: new.roomID, metadata: new.metadata ?? [:], page: new.page, locale: new.locale,
+                message: message, customer: new.customer))
+        guard let members = JSONMembers(reply), let session = members.ranges["session"], let isRepeat = members.ranges["is_repeat"] else {
+            throw BusError.malformed("\(OpenConversation.subject)")
+        }
+        let body = await SessionBytes.withQueuePlace(Array(reply[session]), call)
+        return .json(bytes: body, status: reply[isRepeat].elementsEqual("true".utf8) ? .ok : .created)
+    }
+
+    private func get(_ call: GatewayCall) async throws -> Response {
+        let session = try await call.askForBytes(GetConversation(principal: call.principal, id: try call.id("conversation")))
+        return .json(bytes: await SessionBytes.withQueuePlace(session, call))
+    }
+
+    private func list(_ call: GatewayCall) async throws -> Response {
+        var statuses: [ConversationStatus] = []
+        for word in (call.query("status") ?? "").split(separator: ",") {
+            let matching = ConversationStatus.matching(String(word))
+            guard !matching.isEmpty else {
+                throw Problem.parameter("status", "is none of waiting, assigned, pending, resolved, closed, active, completed")
+            }
+            statuses += matching
+        }
+        let channel = try call.query("channel").map { word in
+            guard let channel = Channel(filter: word) else {
+                throw Problem.parameter("channel", "is none of \(Channel.all.map(\.rawValue).joined(separator: ", "))")
+            }
+            return channel
+        }
+        let filter = ConversationFilter(
+            view: try call.queryWord("view", of: ["mine", "unassigned", "all"]), statuses: statuses, channel: channel,
+            customerID: try call.queryID("customer"), agentID: try call.queryID("agent"), text: call.query("text"),
+            sort: try call.queryWord("sort", of: ["newest", "waiting"]))
+        let question = ListConversations(principal: call.principal, filter: filter, limit: try call.limit(), cursor: call.query("cursor"))
+        guard call.principal.role == .customer else { return try await call.pass(question) }
+        // A customer has few, and its own place in the queue is what it looks for.
+        let page = try await call.ask(question)
+        var items = page.items
+        for index in items.indices.prefix(SessionBytes.listPlacesMax) where items[index].status == .waiting {
+            items[index].queue = await SessionBytes.queuePlace(items[index].id, call)
+        }
+        return try .json(Page(items: items, nextCursor: page.nextCursor))
+    }
+
+    private struct Change: Decodable {
+        let status: ConversationStatus?
+        let snoozedUntil: Date?
+        let priority: Int?
+        let subject: String?
+
+        enum CodingKeys: String, CodingKey {
+            case status, priority, subject
+            case snoozedUntil = "snoozed_until"
+        }
+    }
+
+    private func change(_ call: GatewayCall) async throws -> Response {
+        let id: ConversationID = try call.id("conversation")
+        let change = try call.decode(Change.self)
+        if let status = change.status, !ConversationStatus.all.contains(status) {
+            throw Problem.body("status", "is none of \(ConversationStatus.all.map(\.rawValue).joined(separator: ", "))")
+        }
+        if let priority = change.priority, !(0...10).contains(priority) { throw Problem.body("priority", "is not from 0 to 10") }
+        let session = try await call.askForBytes(
+            ChangeConversation(
+                principal: call.principal, id: id, status: change.status, snoozedUntil: change.snoozedUntil, priority: change.priority,
+                subject: change.subject))
+        return .json(bytes: await SessionBytes.withQueuePlace(session, call))
+    }
+
+    private struct Read: Decodable {
+        let through: Int64?
+        let deliveredThrough: Int64?
+
+        enum CodingKeys: String, CodingKey {
+            case through
+            case deliveredThrough = "delivered_through"
+        }
+    }
+
+    private func read(_ call: GatewayCall) async throws -> Response {
+        let id: ConversationID = try call.id("conversation")
+        let read = try call.decode(Read.self)
+        guard read.through != nil || read.deliveredThrough != nil else { throw Problem.body("through", "is missing") }
+        for (field, value) in [("through", read.through), ("delivered_through", read.deliveredThrough)] {
+            if let value, value < 0 { throw Problem.body(field, "is not a sequence") }
+        }
+        return try await call.done(
+            AdvanceReceipts(
+                principal: call.principal, sessionID: id, deliveredThrough: read.deliveredThrough, readThrough: read.through))
+    }
+
+    private struct Typing: Decodable {
+        let active: Bool
+    }
+
+    private func typing(_ call: GatewayCall) async throws -> Response {
+        let id: ConversationID = try call.id("conversation")
+        return try await call.done(ReportTyping(principal: call.principal, sessionID: id, active: try call.decode(Typing.self).active))
+    }
+}
+
+extension Problem {
+    static let upgradeRequired = Problem(.upgradeRequired, "upgrade-required", detail: "This address speaks WebSocket.")
+        .with(.upgrade, "websocket").with(.connection, "Upgrade")
+}
+
+/// Puts the place in the queue into a waiting session's JSON. The place is a kindness: if the router does not answer soon, it is left out.
+enum SessionBytes {
+    /// How long a session may be held up for it.
+    static let patience = Duration.milliseconds(300)
+    /// Sessions of a list that get one.
+    static let listPlacesMax = 3
+
+    static func withQueuePlace(_ session: [UInt8], _ call: GatewayCall) async -> [UInt8] {
+        guard let members = JSONMembers(session), let status = members.ranges["status"], session[status].elementsEqual("\"waiting\"".utf8),
+            let queue = members.ranges["queue"], let id = members.ranges["id"],
+            let conversation = ConversationID(String(decoding: session[id].dropFirst().dropLast(), as: UTF8.self)),
+            let place = await queuePlace(conversation, call), let bytes = try? JSON.encode(place)
+        else { return session }
+        return Array(session[..<queue.lowerBound]) + bytes + Array(session[queue.upperBound...])
+    }
+
+    static func queuePlace(_ id: ConversationID, _ call: GatewayCall) async -> Session.QueuePlace? {
+        let clientID = call.principal.clientID
+        do {
+            return try await call.bus.request(
+                GetQueuePlace(clientID: clientID, sessionID: id), clientID: clientID, budget: min(patience, call.remaining),
+                traceparent: call.trace.description
+            ).place
+        } catch {
+            return nil
+        }
+    }
+}
