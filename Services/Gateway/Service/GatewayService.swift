@@ -42,7 +42,16 @@ package struct GatewayService: Sendable {
         let address = ClientAddress(trustedProxies: configuration.trustedProxies)
         let authenticator = Authenticator(
             bus: bus, keys: SigningKeyCache(bus: bus, logger: logger), issuer: configuration.issuer, now: now)
-        routes = MessageController().routes + SessionController().routes
+        guard let document = Bundle.module.url(forResource: "openapi", withExtension: "json", subdirectory: "OpenAPI") else {
+            throw CocoaError(.fileNoSuchFile)
+        }
+        let pages = PageController(
+            files: try configuration.webDirectory.map(StaticFiles.init(directory:)) ?? StaticFiles(), demoSite: configuration.demoSite,
+            document: StaticFiles.File(Array(try Data(contentsOf: document)), type: "application/json"))
+        routes =
+            AuthController(limits: limits).routes + UserController(publicURL: configuration.publicURL).routes + SiteController().routes
+            + VisitorController().routes + SessionController().routes + MessageController().routes + CustomerController().routes
+            + RoomController().routes + AgentController().routes + pages.routes
         responder = GatewayResponder(
             routes: routes, authenticator: authenticator, limits: limits, address: address, bus: bus, metrics: process.metrics, logger: logger)
         gate = SocketGate(

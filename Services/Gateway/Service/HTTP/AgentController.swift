@@ -1,0 +1,145 @@
+import Bus
+import Contracts
+import Foundation
+import Hummingbird
+
+/// Agents, their presence, and who holds which conversation.
+struct AgentController {
+    var routes: [Route] {
+        [
+            Route(.get, "/api/v1/agents/me/status", "getOwnStatus", .agents) { call in
+                try await call.pass(GetAgentStatus(principal: call.principal))
+            },
+            Route(.put, "/api/v1/agents/me/status", "setOwnStatus", .agents) { try await setStatus($0) },
+            Route(.get, "/api/v1/agents", "listAgents", .readers) { call in
+                try await call.pass(
+                    ListAgents(
+                        principal: call.principal, sector: call.query("sector"), limit: try call.limit(), cursor: call.query("cursor")))
+            },
+            Route(.post, "/api/v1/agents", "createAgent", .supervisors) { try await create($0) },
+            Route(.get, "/api/v1/agents/{id}", "getAgent", .readers) { call in
+                try await call.pass(GetAgent(principal: call.principal, id: try call.id("agent")))
+            },
+            Route(.put, "/api/v1/agents/{id}", "changeAgent", .supervisors) { try await change($0) },
+            Route(.delete, "/api/v1/agents/{id}", "deleteAgent", .supervisors) { call in
+                try await call.done(DeleteAgent(principal: call.principal, id: try call.id("agent")))
+            },
+            Route(.post, "/api/v1/admin/chat-dashboard/sessions/{id}/assign", "assignSession", .agents) { try await assign($0) },
+            Route(.post, "/api/v1/admin/chat-dashboard/sessions/{id}/transfer", "transferSession", .agents) { try await transfer($0) },
+            Route(.get, "/api/v1/routing/decisions", "listDecisions", .supervisors) { call in
+                guard let conversation: ConversationID = try call.queryID("conversation") else {
+                    throw Problem.parameter("conversation", "is missing")
+                }
+                return try await call.pass(
+                    ListDecisions(
+                        principal: call.principal, sessionID: conversation, limit: try call.limit(), cursor: call.query("cursor")))
+            },
+        ]
+    }
+
+    private struct StatusChoice: Decodable {
+        let status: AgentStatus
+    }
+
+    private func setStatus(_ call: GatewayCall) async throws -> Response {
+        let status = try call.decode(StatusChoice.self).status
+        guard AgentStatus.all.contains(status) else {
+            throw Problem.body("status", "is none of \(AgentStatus.all.map(\.rawValue).joined(separator: ", "))")
+        }
+        return try await call.pass(SetAgentStatus(principal: call.principal, status: status))
+    }
+
+    private struct Agent: Decodable {
+        let id: AgentID?
+        let name: String?
+        let type: String?
+        let sector: String?
+        let priority: Int?
+        let capabilities: [AgentCapability]?
+        let capacity: Int?
+        let successRate: Double?
+        let meanHandlingSeconds: Double?
+        let active: Bool?
+
+        enum CodingKeys: String, CodingKey {
+            case id, name, type, sector, priority, capabilities, capacity, active
+            case successRate = "success_rate"
+            case meanHandlingSeconds = "mean_handling_seconds"
+        }
+
+        func saving(_ principal: Principal, _ id: AgentID, isNew: Bool) throws -> SaveAgent {
+            if let type, !["human", "automated"].contains(type) { throw Problem.body("type", "is neither human nor automated") }
+            return SaveAgent(
+                principal: principal, id: id, isNew: isNew, name: name, kind: type, sector: sector, priority: priority,
+                capabilities: capabilities, capacity: capacity, successRate: successRate, meanHandlingSeconds: meanHandlingSeconds,
+                active: active)
+        }
+    }
+
+    private func create(_ call: GatewayCall) async throws -> Response {
+        let agent = try call.decode(Agent.self)
+        guard agent.name != nil else { throw Problem.body("name", "is missing") }
+        return try await call.pass(
+            agent.saving(call.principal, try agent.id ?? AgentID(call.newID()), isNew: true), status: .created)
+    }
+
+    private func change(_ call: GatewayCall) async throws -> Response {
+        let id: AgentID = try call.id("agent")
+        return try await call.pass(try call.decode(Agent.self).saving(call.principal, id, isNew: false))
+    }
+
+    private struct Target: Decodable {
+        let agentID: AgentID?
+        let reason: String?
+
+        enum CodingKeys: String, CodingKey {
+            case agentID = "agent_id"
+            case reason
+        }
+    }
+
+    private struct Assigned: Encodable {
+        let sessionID: ConversationID
+        let agent: AgentSummary?
+        let decisionID: DecisionID?
+
+        enum CodingKeys: String, CodingKey {
+            case sessionID = "session_id"
+            case agent
+            case decisionID = "decision_id"
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(sessionID, forKey: .sessionID)
+            try container.encode(agent, forKey: .agent)
+            try container.encode(decisionID, forKey: .decisionID)
+        }
+    }
+
+    private func assign(_ call: GatewayCall) async throws -> Response {
+        let id: ConversationID = try call.id("conversation")
+        let target = call.body.readableBytes == 0 ? Target(agentID: nil, reason: nil) : try call.decode(Target.self)
+        let isOwn = target.agentID == nil || target.agentID?.uuid == call.principal.subject.uuid
+        if call.principal.role == .agent, !isOwn { throw Problem.forbidden(.agent) }
+        let assignment = try await call.ask(
+            AssignConversation(
+                principal: call.principal, sessionID: id, agentID: target.agentID, reason: target.reason ?? (isOwn ? "taken" : "assigned")))
+        return try .json(Assigned(sessionID: id, agent: assignment.agent, decisionID: assignment.decisionID))
+    }
+
+    /// To a colleague, or without one back to the queue.
+    private func transfer(_ call: GatewayCall) async throws -> Response {
+        let id: ConversationID = try call.id("conversation")
+        let target = try call.decode(Target.self)
+        let reason = target.reason ?? ""
+        guard !reason.isEmpty else { throw Problem.body("reason", "is missing") }
+        guard let agentID = target.agentID else {
+            _ = try await call.askForBytes(ReturnConversation(principal: call.principal, sessionID: id, reason: reason))
+            return try .json(Assigned(sessionID: id, agent: nil, decisionID: nil))
+        }
+        let assignment = try await call.ask(
+            AssignConversation(principal: call.principal, sessionID: id, agentID: agentID, reason: reason))
+        return try .json(Assigned(sessionID: id, agent: assignment.agent, decisionID: assignment.decisionID))
+    }
+}

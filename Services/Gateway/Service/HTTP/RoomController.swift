@@ -1,0 +1,65 @@
+import Contracts
+import Foundation
+import Hummingbird
+
+/// Rooms, the audit log of chat, and the asker's own notification preferences.
+struct RoomController {
+    var routes: [Route] {
+        [
+            Route(.get, "/api/v1/chat/rooms", "listRooms", .conversationReaders) { call in
+                try await call.pass(ListRooms(principal: call.principal, limit: try call.limit(), cursor: call.query("cursor")))
+            },
+            Route(.post, "/api/v1/chat/rooms", "createRoom", .supervisors) { try await create($0) },
+            Route(.get, "/api/v1/chat/rooms/{id}", "getRoom", .conversationReaders) { call in
+                try await call.pass(GetRoom(principal: call.principal, id: try call.id("room")))
+            },
+            Route(.patch, "/api/v1/chat/rooms/{id}", "changeRoom", .supervisors) { try await change($0) },
+            Route(.delete, "/api/v1/chat/rooms/{id}", "deleteRoom", .supervisors) { call in
+                try await call.done(DeleteRoom(principal: call.principal, id: try call.id("room")))
+            },
+            Route(.get, "/api/v1/admin/chat-audit", "listChatAudit", .supervisors) { try await audit($0) },
+            Route(.get, "/api/v1/chat/notification-preferences", "getNotificationPreferences", .staff) { call in
+                try await call.pass(GetChatNotificationPreferences(principal: call.principal))
+            },
+            Route(.put, "/api/v1/chat/notification-preferences", "setNotificationPreferences", .staff) { call in
+                let preferences = try call.decode(ChatNotificationPreferences.self)
+                return try await call.pass(SetChatNotificationPreferences(principal: call.principal, preferences: preferences))
+            },
+        ]
+    }
+
+    private struct NewRoom: Decodable {
+        let id: RoomID?
+        let name: String
+        let description: String?
+    }
+
+    private func create(_ call: GatewayCall) async throws -> Response {
+        let room = try call.decode(NewRoom.self)
+        return try await call.pass(
+            SaveRoom(
+                principal: call.principal, id: try room.id ?? RoomID(call.newID()), isNew: true, name: room.name,
+                description: room.description),
+            status: .created)
+    }
+
+    private struct RoomChange: Decodable {
+        let name: String?
+        let description: String?
+    }
+
+    private func change(_ call: GatewayCall) async throws -> Response {
+        let id: RoomID = try call.id("room")
+        let change = try call.decode(RoomChange.self)
+        return try await call.pass(
+            SaveRoom(principal: call.principal, id: id, isNew: false, name: change.name, description: change.description))
+    }
+
+    private func audit(_ call: GatewayCall) async throws -> Response {
+        try await call.pass(
+            ListChatAudit(
+                principal: call.principal, sessionID: try call.queryID("session_id"), actor: try call.queryID("actor"),
+                action: call.query("action"), from: try call.queryTime("from"), to: try call.queryTime("to"), limit: try call.limit(),
+                cursor: call.query("cursor")))
+    }
+}

@@ -1,0 +1,67 @@
+import Contracts
+import Foundation
+import Hummingbird
+
+/// The company's websites that carry the widget.
+struct SiteController {
+    var routes: [Route] {
+        [
+            Route(.get, "/api/settings/sites", "listSites", .administrators) { call in
+                try await call.pass(ListSites(principal: call.principal, limit: try call.limit(), cursor: call.query("cursor")))
+            },
+            Route(.post, "/api/settings/sites", "createSite", .administrators) { try await create($0) },
+            Route(.get, "/api/settings/sites/{id}", "getSite", .administrators) { call in
+                try await call.pass(GetSite(principal: call.principal, id: try site(call)))
+            },
+            Route(.patch, "/api/settings/sites/{id}", "changeSite", .administrators) { try await change($0) },
+            Route(.post, "/api/settings/sites/{id}/identity-secret", "rotateIdentitySecret", .administrators) { call in
+                try await call.pass(RotateIdentitySecret(principal: call.principal, id: try site(call)))
+            },
+        ]
+    }
+
+    private func site(_ call: GatewayCall) throws -> SiteID { try call.id("site") }
+
+    private struct NewSite: Decodable {
+        let id: SiteID?
+        let name: String
+        let allowedOrigins: [String]?
+        let theme: [String: JSONValue]?
+        let greeting: String?
+
+        enum CodingKeys: String, CodingKey {
+            case id, name, theme, greeting
+            case allowedOrigins = "allowed_origins"
+        }
+    }
+
+    private func create(_ call: GatewayCall) async throws -> Response {
+        let new = try call.decode(NewSite.self)
+        return try await call.pass(
+            SaveSite(
+                principal: call.principal, id: try new.id ?? SiteID(call.newID()), isNew: true, name: new.name,
+                allowedOrigins: new.allowedOrigins, theme: new.theme, greeting: new.greeting),
+            status: .created)
+    }
+
+    private struct Change: Decodable {
+        let name: String?
+        let allowedOrigins: [String]?
+        let theme: [String: JSONValue]?
+        let greeting: String?
+
+        enum CodingKeys: String, CodingKey {
+            case name, theme, greeting
+            case allowedOrigins = "allowed_origins"
+        }
+    }
+
+    private func change(_ call: GatewayCall) async throws -> Response {
+        let id = try site(call)
+        let change = try call.decode(Change.self)
+        return try await call.pass(
+            SaveSite(
+                principal: call.principal, id: id, isNew: false, name: change.name, allowedOrigins: change.allowedOrigins,
+                theme: change.theme, greeting: change.greeting))
+    }
+}
