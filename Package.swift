@@ -80,7 +80,11 @@ let package = Package(
         .executableTarget(
             name: "switchboard", dependencies: ["SwitchboardCommands"], path: "Services/Switchboard/Main", swiftSettings: strict),
         .target(
-            name: "TestSupport", dependencies: ["Contracts", "Bus", "Storage", "EventLog", logging, lifecycle], path: "Tests/Support",
+            name: "TestSupport",
+            dependencies: [
+                "Contracts", "Bus", "Storage", "EventLog", logging, lifecycle, .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ], path: "Tests/Support",
             swiftSettings: strict),
         tests("ContractsTests", [], resources: [.copy("Fixtures")]),
         tests("BusTests", ["Bus", "CZeroMQ", "TestSupport", logging, lifecycle]),
@@ -89,7 +93,13 @@ let package = Package(
         tests("AccountsTests", ["AccountsService", "ServiceKit", "TestSupport", crypto, jwt], resources: [.copy("Vectors")]),
         tests("ChatTests", ["ChatService", "ServiceKit", "TestSupport"]),
         tests("RouterTests", ["RouterService", "TestSupport"]),
-        tests("GatewayTests", ["GatewayService", "TestSupport"]),
+        tests(
+            "GatewayTests",
+            [
+                "GatewayService", "ServiceKit", "Bus", "EventLog", "TestSupport", jwt, crypto, logging, lifecycle, configuration, hummingbird,
+                .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ]),
         tests("SwitchboardTests", ["SwitchboardCommands", "AccountsService", "Storage", "TestSupport"]),
         tests(
             "SuiteTests",

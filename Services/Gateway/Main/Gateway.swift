@@ -1,5 +1,3 @@
-import Bus
-import Contracts
 import GatewayService
 import ServiceKit
 
@@ -8,10 +6,7 @@ struct Gateway {
     static func main() async {
         await ServiceProcess.main(.gateway, keys: GatewayConfiguration.keys) { process in
             let configuration = try GatewayConfiguration(process.settings, replica: process.replica)
-            let bus = ZeroMQBus(
-                ZeroMQBusConfiguration(service: .gateway, replica: process.replica, endpointsFile: configuration.endpointsFile),
-                logger: process.logger)
-            return try GatewayService(configuration: configuration, bus: bus, process: process).parts()
+            return try GatewayService(configuration: configuration, bus: BusSettings.bus(for: process), process: process).parts()
         }
     }
 }

@@ -10,12 +10,15 @@ package struct GatewayConfiguration: Sendable {
     package static let demoSiteKey = SettingKey("gateway.demo.site", "Key of the site that the demo page carries.")
     package static let publicURLKey = SettingKey(
         "gateway.public.url", "How people reach this installation, for links; otherwise as the request says.")
-    package static let issuerKey = SettingKey("gateway.token.issuer", "Only tokens of this installation are taken; otherwise any that accounts signed.")
+    package static let issuerKey = SettingKey(
+        "gateway.token.issuer", "Only tokens of this installation are taken; otherwise any that accounts signed.")
     package static let trustedProxiesKey = SettingKey(
         "gateway.trusted.proxies", "Addresses of proxies whose X-Forwarded-For is believed, separated by commas.")
-    package static let addressRateKey = SettingKey("gateway.limit.address.rate", "Requests per second of an address that is not signed in.", standard: "200")
+    package static let addressRateKey = SettingKey(
+        "gateway.limit.address.rate", "Requests per second of an address that is not signed in.", standard: "200")
     package static let addressBurstKey = SettingKey("gateway.limit.address.burst", "The same, at once.", standard: "1000")
-    package static let visitorRateKey = SettingKey("gateway.limit.visitor.rate", "Requests and messages per second of a visitor.", standard: "10")
+    package static let visitorRateKey = SettingKey(
+        "gateway.limit.visitor.rate", "Requests and messages per second of a visitor.", standard: "10")
     package static let visitorBurstKey = SettingKey("gateway.limit.visitor.burst", "The same, at once.", standard: "30")
     package static let tenantRateKey = SettingKey("gateway.limit.tenant.rate", "Requests per second of a company.", standard: "5000")
     package static let tenantBurstKey = SettingKey("gateway.limit.tenant.burst", "The same, at once.", standard: "5000")
@@ -35,7 +38,6 @@ package struct GatewayConfiguration: Sendable {
     package var publicURL: String?
     package var issuer: String?
     package var trustedProxies: Set<String> = []
-    package var endpointsFile: String?
     package var replica: Int
     package var sockets = SocketLimits()
     package var addressPolicy = BucketPolicy("address", rate: 200, burst: 1000)
@@ -59,7 +61,6 @@ package struct GatewayConfiguration: Sendable {
         publicURL = settings.optionalText(Self.publicURLKey)
         issuer = settings.optionalText(Self.issuerKey)
         trustedProxies = Set(settings.list(Self.trustedProxiesKey))
-        endpointsFile = settings.optionalText(ServiceProcess.endpointsFileKey)
         self.replica = replica
         func policy(_ name: String, _ rate: SettingKey, _ burst: SettingKey) throws -> BucketPolicy {
             BucketPolicy(name, rate: max(0.001, try settings.number(rate)), burst: max(1, try settings.number(burst)))

@@ -53,12 +53,13 @@ package struct GatewayService: Sendable {
             + VisitorController().routes + SessionController().routes + MessageController().routes + CustomerController().routes
             + RoomController().routes + AgentController().routes + pages.routes
         responder = GatewayResponder(
-            routes: routes, authenticator: authenticator, limits: limits, address: address, bus: bus, metrics: process.metrics, logger: logger)
+            routes: routes, authenticator: authenticator, limits: limits, address: address, bus: bus, metrics: process.metrics,
+            logger: logger)
         gate = SocketGate(
             authenticator: authenticator, address: address,
             services: SocketServices(
                 bus: bus, hub: hub, followers: followers, limits: configuration.sockets, requestLimits: limits, logger: logger))
-        collectMetrics(bus: bus, followers: followers, process.metrics)
+        collectMetrics(followers, process.metrics)
     }
 
     /// Started together, stopped last to first: the public port closes before what it needs.
@@ -79,18 +80,21 @@ package struct GatewayService: Sendable {
     }
 }
 
-private func collectMetrics(bus: any Bus, followers: [LiveFollower], _ metrics: MetricsRegistry) {
+private func collectMetrics(_ followers: [LiveFollower], _ metrics: MetricsRegistry) {
     metrics.collect {
         followers.flatMap { follower in
             let snapshot = follower.snapshot()
             let stream = follower.stream.rawValue
             return [
-                MetricSample("gateway_log_applied_total", "Events handed to sockets.", .counter, labels: ["stream": stream], Double(snapshot.applied)),
-                MetricSample("gateway_log_fetches_total", "Times the log was asked.", .counter, labels: ["stream": stream], Double(snapshot.fetches)),
-                MetricSample("gateway_log_lag_events", "Events known and not yet handed on.", .gauge, labels: ["stream": stream], Double(snapshot.lag)),
+                MetricSample(
+                    "gateway_log_applied_total", "Events handed to sockets.", .counter, labels: ["stream": stream], Double(snapshot.applied)
+                ),
+                MetricSample(
+                    "gateway_log_fetches_total", "Times the log was asked.", .counter, labels: ["stream": stream], Double(snapshot.fetches)),
+                MetricSample(
+                    "gateway_log_lag_events", "Events known and not yet handed on.", .gauge, labels: ["stream": stream],
+                    Double(snapshot.lag)),
             ]
         }
     }
-    guard let bus = bus as? ZeroMQBus else { return }
-    metrics.collect { bus.metrics.samples }
 }

@@ -63,7 +63,9 @@ actor SigningKeyCache {
             var names: Set<String> = []
             for value in set.keys {
                 let key = try JSON.decode(JWK.self, from: try JSON.encode(value))
-                guard let name = key.keyIdentifier?.string, value["kty"]?.string == "OKP", value["crv"]?.string == "Ed25519" else { continue }
+                guard let name = key.keyIdentifier?.string, value["kty"]?.string == "OKP", value["crv"]?.string == "Ed25519" else {
+                    continue
+                }
                 try await collection.add(jwk: key)
                 names.insert(name)
             }

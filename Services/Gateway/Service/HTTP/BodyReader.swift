@@ -65,6 +65,8 @@ enum BodyReader {
     /// The top-level member in which the first bytes stand that are not UTF-8.
     private static func firstBadField(_ bytes: [UInt8]) -> String? {
         guard let members = JSONMembers(bytes) else { return nil }
-        return members.ranges.filter { String(validating: bytes[$0.value], as: UTF8.self) == nil }.min { $0.value.lowerBound < $1.value.lowerBound }?.key
+        return members.ranges.filter { String(validating: bytes[$0.value], as: UTF8.self) == nil }.min {
+            $0.value.lowerBound < $1.value.lowerBound
+        }?.key
     }
 }

@@ -106,7 +106,8 @@ struct GatewayResponder: HTTPResponder {
         let caller: Caller
         do {
             guard let known = try await authenticator.caller(request.headers) else {
-                throw Problem(.unauthorized, "unauthorized", detail: "Sign in first.").with(.wwwAuthenticate, "Bearer realm=\"switchboard\"")
+                throw Problem(.unauthorized, "unauthorized", detail: "Sign in first.").with(
+                    .wwwAuthenticate, "Bearer realm=\"switchboard\"")
             }
             caller = known
         } catch let problem as Problem {

@@ -86,7 +86,8 @@ extension Problem {
     }
 
     static func unauthorized(_ detail: String) -> Problem {
-        Problem(.unauthorized, "unauthorized", detail: detail).with(.wwwAuthenticate, "Bearer realm=\"switchboard\", error=\"invalid_token\"")
+        Problem(.unauthorized, "unauthorized", detail: detail).with(
+            .wwwAuthenticate, "Bearer realm=\"switchboard\", error=\"invalid_token\"")
     }
 
     static func forbidden(_ role: Role) -> Problem {

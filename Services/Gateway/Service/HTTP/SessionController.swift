@@ -60,7 +60,8 @@ struct SessionController {
         let principal = call.principal
         if principal.role == .customer, new.customer != nil { throw Problem.body("customer", "is for the company's people") }
         let message = try new.message.map { message in
-            MessageDraft(id: try message.id ?? MessageID(call.newID(part: "message")), text: message.text, metadata: message.metadata ?? [:])
+            MessageDraft(
+                id: try message.id ?? MessageID(call.newID(part: "message")), text: message.text, metadata: message.metadata ?? [:])
         }
         let reply = try await call.askForBytes(
             OpenConversation(

@@ -46,7 +46,9 @@ struct UserController {
             throw BusError.malformed("\(CreateUser.subject)")
         }
         if let token = reply["invitation_token"]?.string {
-            body["invitation"] = ["url": .string("\(call.origin(publicURL))/invitation#\(token)"), "expires_at": reply["invitation_expires_at"] ?? .null]
+            body["invitation"] = [
+                "url": .string("\(call.origin(publicURL))/invitation#\(token)"), "expires_at": reply["invitation_expires_at"] ?? .null,
+            ]
         }
         return try .json(JSONValue.object(body), status: .created)
     }

@@ -34,7 +34,8 @@ struct VisitorController {
             clientID: issued.clientID, subject: Identifier(issued.customerID.uuid), role: .customer, name: "")
         async let availability = availability(issued.clientID, call)
         let found = try await call.bus.request(
-            FindOpenConversation(principal: principal), clientID: issued.clientID, budget: call.remaining, traceparent: call.trace.description)
+            FindOpenConversation(principal: principal), clientID: issued.clientID, budget: call.remaining,
+            traceparent: call.trace.description)
         let theme = issued.site.theme
         let now = await availability
         let body: JSONValue = [

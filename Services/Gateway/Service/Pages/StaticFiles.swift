@@ -16,7 +16,8 @@ struct StaticFiles: Sendable {
         init(_ bytes: [UInt8], type: String) {
             body = ByteBuffer(bytes: bytes)
             self.type = type
-            etag = "\"" + SHA256.hash(data: bytes).prefix(12).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + "\""
+            etag =
+                "\"" + SHA256.hash(data: bytes).prefix(12).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + "\""
         }
     }
 
@@ -47,7 +48,8 @@ struct StaticFiles: Sendable {
                 files[path] = File(Array(try Data(contentsOf: url)), type: Self.type(of: url.pathExtension))
             }
         }
-        if let manifest = files["manifest.json"], case .object(let members) = try JSON.decode(JSONValue.self, from: manifest.body.readableBytesView),
+        if let manifest = files["manifest.json"],
+            case .object(let members) = try JSON.decode(JSONValue.self, from: manifest.body.readableBytesView),
             case .object(let named)? = members["pages"]
         {
             pages = named.compactMapValues(\.string)

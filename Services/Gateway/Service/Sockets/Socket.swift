@@ -198,7 +198,8 @@ final class Socket: Sendable {
                 let after = frame.after ?? 0
                 guard after >= 0 else { throw Problem.body("after", "is not a sequence") }
                 guard state.subscriptions.count < limits.subscriptionsMax || state.subscriptions[sessionID] != nil else {
-                    throw Problem(.conflict, "too-many-subscriptions", detail: "One socket follows at most \(limits.subscriptionsMax) conversations.")
+                    throw Problem(
+                        .conflict, "too-many-subscriptions", detail: "One socket follows at most \(limits.subscriptionsMax) conversations.")
                 }
                 subscribe(sessionID, after: after)
             case "unsubscribe": unsubscribe(sessionID)

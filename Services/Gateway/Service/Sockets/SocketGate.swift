@@ -31,7 +31,8 @@ struct SocketGate: Sendable {
             let trace = fields[.traceparent].flatMap(TraceContext.init(header:))?.child() ?? .generate()
             if case .conversation(let id, _) = purpose {
                 _ = try await services.bus.request(
-                    GetConversation(principal: caller.principal, id: id), clientID: caller.principal.clientID, traceparent: trace.description)
+                    GetConversation(principal: caller.principal, id: id), clientID: caller.principal.clientID,
+                    traceparent: trace.description)
             }
             let isKey = caller.principal.role == .service
             let lifetime = isKey ? Self.keyLifetime : caller.expiresAt.timeIntervalSinceNow + TokenVerifier.leeway

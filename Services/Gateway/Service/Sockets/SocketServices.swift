@@ -50,7 +50,8 @@ struct SocketServices: Sendable {
     func problem(_ error: any Error) -> Problem {
         Problem(error) {
             let incident = UUID.version7().lowercased
-            logger.error("a socket's request failed", metadata: ["incident": "\(incident)", "error": "\(String(reflecting: type(of: error)))"])
+            logger.error(
+                "a socket's request failed", metadata: ["incident": "\(incident)", "error": "\(String(reflecting: type(of: error)))"])
             return incident
         }
     }
