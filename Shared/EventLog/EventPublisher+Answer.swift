@@ -108,12 +108,3 @@ extension EventPublisher {
         }
     }
 }
-
-extension EventPublisher {
-    /// Answers fetches and acknowledgements of this service's log.
-    package func register(on router: RequestRouter) {
-        for subject in [FetchEvents.subject, AcknowledgePositions.subject] {
-            router.register(subject) { [self] request in await answer(request) ?? .failure(.unknownSubject(request.subject)) }
-        }
-    }
-}
