@@ -46,7 +46,7 @@ import Testing
         await withTaskGroup(of: (Int, Result<String, any Error>).self) { group in
             for (index, note) in notes.enumerated() {
                 group.addTask {
-                    do { return (index, .success(try await writer.submit(note, partition: index))) } catch {
+                    do { return (index, .success(try await writer.submit(note, partition: index, waitMax: .seconds(60)))) } catch {
                         return (index, .failure(error))
                     }
                 }

@@ -55,11 +55,22 @@ package struct TestDatabase: Sendable {
 
     /// A pool that signs in as the service does. Threads and connections end with the last reference.
     package func database(_ service: ServiceName, poolSize: Int = 4) -> Database {
-        Database(DatabaseConfiguration(url: url(of: service), poolSize: poolSize), logger: .tests)
+        Database(Self.configuration(url(of: service), poolSize: poolSize), logger: .tests)
     }
 
-    package func admin() -> Database { Database(DatabaseConfiguration(url: adminURL, poolSize: 1), logger: .tests) }
-    package func superuser() -> Database { Database(DatabaseConfiguration(url: superuserURL, poolSize: 1), logger: .tests) }
+    /// Patient with a slow machine: what is bounded in an installation would make tests fail beside a build.
+    package static func configuration(_ url: String, poolSize: Int) -> DatabaseConfiguration {
+        var configuration = DatabaseConfiguration(url: url, poolSize: poolSize)
+        configuration.waitMax = .seconds(60)
+        configuration.lockTimeout = .seconds(30)
+        configuration.statementTimeout = .seconds(60)
+        configuration.idleInTransactionTimeout = .seconds(60)
+        configuration.responseTimeout = .seconds(90)
+        return configuration
+    }
+
+    package func admin() -> Database { Database(Self.configuration(adminURL, poolSize: 1), logger: .tests) }
+    package func superuser() -> Database { Database(Self.configuration(superuserURL, poolSize: 1), logger: .tests) }
 
     /// Only needed in a cluster that outlives the tests.
     package func drop() async throws {
