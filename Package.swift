@@ -104,7 +104,7 @@ let package = Package(
         tests(
             "SuiteTests",
             [
-                "GatewayService", "AccountsService", "ChatService", "RouterService", "TestSupport",
+                "GatewayService", "AccountsService", "ChatService", "RouterService", "SwitchboardCommands", "ServiceKit", "TestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ]),
     ]
