@@ -1,1 +1,11 @@
-@main struct MainRouter { static func main() {} }
+import RouterService
+import ServiceKit
+
+@main
+struct Router {
+    static func main() async {
+        await ServiceProcess.main(.router, keys: RouterService.keys) { process in
+            RouterService(backbone: try ServiceBackbone(process)).parts
+        }
+    }
+}
