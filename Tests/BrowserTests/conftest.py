@@ -165,6 +165,6 @@ def screenshots():
     folder.mkdir(parents=True, exist_ok=True)
 
     def keep(page, name):
-        page.screenshot(path=folder / f"{name}.png")
+        page.screenshot(path=folder / f"{name}.png", animations="disabled")
 
     return keep

@@ -107,6 +107,16 @@ class Suite:
         self._process.stdout.close()
         self._log.close()
 
+    def kill(self, service):
+        """Ends the first replica without a warning; returns when the supervisor has a ready one in its place."""
+        before = self._running(service)
+        os.kill(before["pid"], signal.SIGKILL)
+        eventually(lambda: self._running(service)["ready"] and self._running(service)["pid"] not in (0, before["pid"]), f"{service} is there again")
+
+    def _running(self, service):
+        processes = json.loads((Path(self.ready["data"]) / "run" / "processes.json").read_text())["processes"]
+        return next(process for process in processes if process["service"] == service and process["replica"] == 1)
+
     def call(self, method, path, body=None, token=None, headers=None):
         """Returns (status, value). A refusal is a value too; only an unreachable gateway raises."""
         request = urllib.request.Request(

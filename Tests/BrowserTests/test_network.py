@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from pages import Widget
@@ -139,3 +140,25 @@ def test_writing_too_fast_waits_and_then_goes_out(suite, far_visitor, watch):
     session = suite.staff["carla"].session_with(texts[-1])
     assert [text for _, text in suite.staff["carla"].messages(session["id"])] == ["Slowly.", *texts]
     expect(widget.status).to_have_text(re.compile("^$"))
+
+
+@pytest.mark.parametrize("service", ["gateway", "chat"])
+def test_a_service_that_dies_under_a_conversation_loses_nothing(suite, visitor, inbox, online, watch, service):
+    watch.expect(r"net::ERR_|WebSocket connection to|status of 50[0-9]")
+    ana = inbox("ana")
+    widget = visitor().open()
+    widget.write("Before it dies.")
+    ana.open("Before it dies.")
+
+    suite.kill(service)
+    widget.write("After it died, from the visitor.")
+    widget.expect_state("After it died, from the visitor.", "sent|delivered|read")
+    expect(ana.message("After it died, from the visitor.")).to_have_count(1)
+    ana.reply("After it died, from Ana.")  # later, for who has not seen the newest message is asked first
+    expect(widget.message("After it died, from Ana.")).to_have_count(1)
+    widget.expect_live()
+    session = suite.staff["ana"].ask("GET", "/api/v1/chat/sessions?view=mine")["items"][0]
+    kept = [text for _, text in suite.staff["ana"].messages(session["id"])]
+    assert sorted(kept) == ["After it died, from Ana.", "After it died, from the visitor.", "Before it dies."]
+    assert widget.texts() == kept
+    assert ana.texts() == kept

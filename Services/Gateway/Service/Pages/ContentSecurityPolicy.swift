@@ -6,12 +6,10 @@ struct ContentSecurityPolicy {
     var ancestors = ["'none'"]
     /// `frame-src`: the demo page carries the widget's frame.
     var frames = ["'none'"]
-    /// The widget's loader styles its button on the company's page, which our own demo page stands for.
-    var allowsInlineStyles = false
 
     var fields: HTTPFields {
         let policy = [
-            "default-src 'none'", "script-src 'self'", "style-src 'self'" + (allowsInlineStyles ? " 'unsafe-inline'" : ""),
+            "default-src 'none'", "script-src 'self'", "style-src 'self'",
             "img-src 'self' data:", "font-src 'self'", "media-src 'self' data:", "connect-src 'self'", "manifest-src 'self'",
             "frame-src \(frames.joined(separator: " "))", "base-uri 'none'", "form-action 'self'",
             "frame-ancestors \(ancestors.joined(separator: " "))",

@@ -19,7 +19,7 @@ struct PageController {
             Route(.get, "/", nil, .anyone) { _ in Response(status: .found, headers: [.location: "/inbox"]) },
             page("/signin", "signin"), page("/inbox", "inbox"), page("/inbox/{session}", "inbox"), page("/settings/website", "settings"),
             page("/invitation", "invitation"), page("/docs", "docs"),
-            page("/demo", "demo", ContentSecurityPolicy(frames: ["'self'"], allowsInlineStyles: true)),
+            page("/demo", "demo", ContentSecurityPolicy(frames: ["'self'"])),
             Route(.get, "/demo/site.json", nil, .anyone) { _ in
                 guard let demoSite else { throw Problem(.notFound, "no-demo-site", detail: "This installation has no demo site.") }
                 return try .json(JSONValue.object(["site": .string(demoSite)]))

@@ -24,7 +24,7 @@ export function createLanguage(wishes) {
   const table = tables[language];
   const plural = new Intl.PluralRules(locale);
   const numbers = new Intl.NumberFormat(locale);
-  const clock = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
+  const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
   const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long" });
   const dayWithYear = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" });
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
