@@ -91,10 +91,10 @@ export function Composer({ session, conversation, pending, handle, onRead }) {
     <>
       {conflict && <Conflict item={conflict} conversation={conversation} session={session}
         onRead={() => { const kept = store.takeBack(conflict.id); setText((before) => (before.trim() ? `${kept}\n${before}` : kept)); onRead(); area.current?.focus(); }}
-        onSend={() => store.sendAnyway(conflict.id)} />}
+        onSend={() => { store.sendAnyway(conflict.id); area.current?.focus(); }} />}
       {by && (
         <div className="moved" role="alert"><Icon name="chat" /><span><b className="strong">{firstName(by.author.name) || "A colleague"} wrote while you typed.</b> “{cut(by.text)}” Your text is kept.</span>
-          <span className="row push"><button className="btn s" type="button" onClick={() => { setDismissed(by.sequence); onRead(); }}>Read it</button></span></div>
+          <span className="row push"><button className="btn s" type="button" onClick={() => { setDismissed(by.sequence); onRead(); area.current?.focus(); }}>Read it</button></span></div>
       )}
       {blocked && <Note icon="alert" inline>{name} is blocked and cannot write.</Note>}
       {!mayAct(session, me) ? (

@@ -84,14 +84,16 @@ function Head({ session, heading, onCommand }) {
 
 function waitingText(session, now) {
   const parts = [];
-  if (session.waiting_since) parts.push(`waits ${span(now - Date.parse(session.waiting_since)) === "now" ? "since a moment ago" : span(now - Date.parse(session.waiting_since))}`);
+  const wait = session.waiting_since ? span(now - Date.parse(session.waiting_since)) : null;
+  if (wait) parts.push(wait === "now" ? "waiting since just now" : `waiting for ${wait}`);
   if (session.queue?.position) parts.push(`place ${session.queue.position} in the queue`);
-  return parts.join(", ") || "waits in the queue";
+  return parts.join(", ") || "waiting in the queue";
 }
 
 function Typing({ id }) {
   const typing = useSelect((state) => state.typing[id]);
-  const names = typing ? Object.values(typing).map((mark) => firstName(mark.author.name) || "The customer") : [];
+  const customer = useSelect((state) => state.sessions[id]?.customer);
+  const names = typing ? Object.values(typing).map((mark) => firstName(mark.author.name) || (mark.author.type === "customer" ? customerName(customer) : "A colleague")) : [];
   return (
     <div role="status" aria-live="polite">
       {names.length > 0 && <p className="typing"><span className="dots" aria-hidden="true"><i /><i /><i /></span>{names.length === 1 ? `${names[0]} is typing` : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]} are typing`}</p>}
