@@ -28,6 +28,17 @@ import Testing
         _ = try await accounts.signIn("bruno@acme.example")
     }
 
+    @Test func `that was used is no way to guess the password`() async throws {
+        let token = try await invite().invitationToken
+        try await accept(token)
+        for _ in 1...10 {
+            await #expect(throws: AccountsError.invitationInvalid) { try await accept(token, "wrong horse battery") }
+        }
+        await #expect(throws: AccountsError.tooManyAttempts(retryAfterSeconds: 6)) { try await accept(token) }
+        accounts.clock.advance(by: 600)
+        await #expect(throws: AccountsError.invitationInvalid) { try await accept(token) }
+    }
+
     @Test func `accepted by two at once sets one password`() async throws {
         let token = try await invite().invitationToken
         let passwords = (1...4).map { "password number \($0)" }

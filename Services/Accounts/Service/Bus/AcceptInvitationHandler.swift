@@ -17,10 +17,13 @@ struct AcceptInvitationHandler: RequestHandler {
             guard let clientID = try clients.client(ofInvitation: token) else { return nil }
             try clients.enter(clientID)
             guard let found = try InvitationRepository(transaction: transaction, clientID: clientID).find(token),
-                let user = try UserRepository(transaction: transaction, clientID: clientID).find(found.userID), user.isActive,
-                found.acceptedAt != nil || now < found.expiresAt
+                let user = try UserRepository(transaction: transaction, clientID: clientID).find(found.userID), user.isActive
             else { return nil }
-            return (user, found.acceptedAt != nil)
+            guard let acceptedAt = found.acceptedAt else { return now < found.expiresAt ? (user, false) : nil }
+            guard now < acceptedAt.addingTimeInterval(Invitation.repeatSeconds) else { return nil }
+            // From here on it is an attempt at a password.
+            try AttemptRepository(transaction: transaction).take(AttemptLimit.key(user: user.id, clientID: clientID), at: now)
+            return (user, true)
         }
         guard let invited else { throw AccountsError.invitationInvalid }
         if invited.isAccepted { return try await repeated(request.password, invited.user) }

@@ -15,6 +15,10 @@ package enum RefreshRotation {
     /// However diligently it is refreshed, a sign-in ends after this.
     package static let signInSeconds: TimeInterval = 90 * 86_400
 
+    /// So long a retired token is recognised as reused; after that it is merely unknown, and worth as little. A sign-in that is
+    /// refreshed every ten minutes keeps a thousand of them.
+    package static let retiredKeptSeconds: TimeInterval = 7 * 86_400
+
     package enum Verdict: Equatable, Sendable {
         case rotate
         /// The answer was lost: give the same successor again.

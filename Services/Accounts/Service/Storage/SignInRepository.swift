@@ -70,6 +70,11 @@ struct SignInRepository {
              WHERE client_id = \(clientID) AND token_hash = \(token.hash)
             """,
             insertion(successor, signInID: signInID, at: now),
+            """
+            DELETE FROM accounts.refresh_tokens
+             WHERE client_id = \(clientID) AND sign_in_id = \(signInID)
+               AND rotated_at < \(now.addingTimeInterval(-RefreshRotation.retiredKeptSeconds))
+            """,
         ])
     }
 

@@ -12,6 +12,7 @@ package struct SigningKeys: Sendable, CustomStringConvertible, CustomReflectable
         /// Not PEM, or not PKCS#8 of an Ed25519 key; the number of the block, from 1.
         case notAKey(number: Int)
         case noKey
+        case tooManyKeys(limit: Int)
     }
 
     private struct Key: Sendable {
@@ -31,8 +32,9 @@ package struct SigningKeys: Sendable, CustomStringConvertible, CustomReflectable
         let marker = "-----END PRIVATE KEY-----"
         let blocks = pem.components(separatedBy: marker).dropLast().map { $0 + marker }
         guard !blocks.isEmpty else { throw Trouble.noKey }
+        guard blocks.count <= Self.keysMax else { throw Trouble.tooManyKeys(limit: Self.keysMax) }
         try await self.init(
-            secrets: blocks.prefix(Self.keysMax).enumerated().map { index, block in
+            secrets: blocks.enumerated().map { index, block in
                 let start = block.range(of: "-----BEGIN PRIVATE KEY-----")?.lowerBound ?? block.startIndex
                 do {
                     return try Curve25519.Signing.PrivateKey(pemRepresentation: String(block[start...]))
