@@ -79,7 +79,7 @@ function Start({ api, groups }) {
       <div className="txt">
         <p className="small quiet">Version {api.info?.version}</p>
         <h1>Using the API</h1>
-        {api.info?.description && <p className="lead">{api.info.description}</p>}
+        {api.info?.description && <p className="lead"><Prose text={api.info.description} /></p>}
         <h2>Signing in, keys</h2>
         <p className="soft">Programs send a key made by an administrator: <code>Authorization: Bearer sk_…</code>. People sign in with <code>POST /api/auth/login</code>; the access token is good for ten minutes, the refresh token gets the next one. On sockets the token travels as a subprotocol, never in an address.</p>
         <h2>Sending twice is safe</h2>
@@ -118,7 +118,7 @@ function Operation({ api, operation }) {
         <h1>{operation.title}</h1>
         <p className="path"><span className="verb">{operation.verb.toUpperCase()}</span><code>{operation.path}</code><Copy text={operation.path} label="Copy the path" /></p>
         {operation.deprecated && <p className="callout"><Icon name="alert" /><span><b className="strong">Kept for older programs.</b> Use the newer operation instead.</span></p>}
-        {operation.description && <p className="lead">{operation.description}</p>}
+        {operation.description && <p className="lead"><Prose text={operation.description} /></p>}
         {places.map(([title, list]) => (
           <section key={title} aria-label={title}><h2>{title}</h2>
             <ul className="params">{list.map((parameter) => <Field key={parameter.name} field={{ name: parameter.name, type: typeWords(api, parameter.schema || {}), required: parameter.required, description: parameter.description || "", fields: [] }} />)}</ul></section>
@@ -130,7 +130,7 @@ function Operation({ api, operation }) {
         {answers.length > 0 && (
           <section aria-label="Answers"><h2>Answers</h2>
             <div className="wide card"><table><thead><tr><th scope="col">Status</th><th scope="col">When</th></tr></thead>
-              <tbody>{answers.map((answer) => <tr key={answer.status}><th scope="row"><span className={`code ${/^[123]/.test(answer.status) ? "ok" : "bad"}`}>{answer.status}</span></th><td className="wrap soft">{answer.description}</td></tr>)}</tbody></table></div></section>
+              <tbody>{answers.map((answer) => <tr key={answer.status}><th scope="row"><span className={`code ${/^[123]/.test(answer.status) ? "ok" : "bad"}`}>{answer.status}</span></th><td className="wrap soft"><Prose text={answer.description || ""} /></td></tr>)}</tbody></table></div></section>
         )}
       </div>
       <aside className="ex" aria-label="Examples">
@@ -147,7 +147,7 @@ function Operation({ api, operation }) {
 function Field({ field }) {
   return (
     <li><p className="row"><code className="pn">{field.name}</code><span className="small quiet">{field.type}</span>{field.required && <span className="chip">required</span>}</p>
-      {field.description && <p className="soft">{field.description}</p>}
+      {field.description && <p className="soft"><Prose text={field.description} /></p>}
       {field.fields.length > 0 && <details><summary>{field.fields.length} fields</summary><ul className="params">{field.fields.map((each) => <Field key={each.name} field={each} />)}</ul></details>}</li>
   );
 }
@@ -168,6 +168,14 @@ function Copy({ text, label }) {
     }
   }
   return <button className="btn s icon ghost push" type="button" aria-label={done ? "Copied" : label} title={done ? "Copied" : label} onClick={copy}><Icon name={done ? "check" : "copy"} /></button>;
+}
+
+/** Descriptions are CommonMark; of it we use code and strong words, and empty lines between paragraphs. */
+function Prose({ text }) {
+  return text.split(/(`[^`]+`|\*\*[^*]+\*\*)/).map((part, index) => {
+    if (index % 2 === 0) return part;
+    return part.startsWith("`") ? <code key={index}>{part.slice(1, -1)}</code> : <b key={index} className="strong">{part.slice(2, -2)}</b>;
+  });
 }
 
 /** Keys dark, text in the accent, the rest quiet. */

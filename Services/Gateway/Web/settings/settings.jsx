@@ -104,7 +104,7 @@ function Rail({ me }) {
       </ul>
       <section aria-labelledby="heading-settings"><h2 id="heading-settings">Settings</h2>
         <ul><li><a href="/settings/website" aria-current="true"><Icon name="web" /><span className="cut">Websites</span></a></li></ul></section>
-      <div className="foot"><div className="live"><span className="cut">{me?.name}</span><ThemeButton /></div><div className="live"><button className="btn s ghost" type="button" onClick={leave}>Sign out</button></div></div>
+      <div className="foot"><div className="live"><span className="cut">{me?.name}</span><ThemeButton /></div><div className="live"><button className="btn s ghost leave" type="button" onClick={leave}>Sign out</button></div></div>
     </nav>
   );
 }
