@@ -19,7 +19,8 @@ package final class EventConsumer: Service, Sendable {
     static let yieldPause = Duration.milliseconds(50)
     /// Pause after trouble that lies with the database and not with the event.
     static let troublePause = Duration.milliseconds(200)
-    /// How often the publisher is told how far we have come. It trims by the minute, so this is plenty.
+    /// How often the publisher is told how far we have come, and parked events are looked at that are to be tried again. The
+    /// publisher trims by the minute, so this is plenty.
     static let acknowledgePeriod = Duration.seconds(2)
 
     struct PartitionState: Sendable {
@@ -73,6 +74,7 @@ package final class EventConsumer: Service, Sendable {
             self.start()
             while !Task.isCancelled {
                 await self.acknowledge()
+                await self.retryParked()
                 await self.pause(Self.acknowledgePeriod)
             }
         }
@@ -118,6 +120,27 @@ package final class EventConsumer: Service, Sendable {
         } catch {
             // Costs disk on the other side, nothing else; the next one says it all again.
             logger.debug("The positions could not be acknowledged", metadata: ["stream": "\(stream)", "reason": "\(error)"])
+        }
+    }
+
+    private func retryParked() async {
+        let retry = ParkedRetry(consumer: self)
+        do {
+            let wanted = try await database.transaction(.none) { transaction in try retry.wanted(in: transaction) }
+            for (part, key) in wanted {
+                do {
+                    let outcome = try await database.transaction(.none) { transaction in
+                        try retry.run(part: part, key: key, in: transaction)
+                    }
+                    logger.notice(
+                        "Parked events were tried again",
+                        metadata: ["stream": "\(stream)", "partition": "\(part)", "key": "\(key)", "outcome": "\(outcome)"])
+                } catch  where !Self.isTrouble(error) {
+                    _ = try await database.query(.none, retry.giveUp(part: part, key: key, reason: Self.reason(error)))
+                }
+            }
+        } catch {
+            logger.debug("Parked events could not be looked at", metadata: ["stream": "\(stream)", "reason": "\(Self.reason(error))"])
         }
     }
 
@@ -230,9 +253,8 @@ package final class EventConsumer: Service, Sendable {
             drive(partition) { core, now in core.yielded(for: pause, now: now) }
         case .failure(let error):
             counts.withLock { $0.failed += 1 }
-            let isTrouble = (error as? DatabaseError).map { $0.isRetryable || $0.isConnectionTrouble } ?? false
             var pause = Self.troublePause
-            if !isTrouble {
+            if !Self.isTrouble(error) {
                 let reason = Self.reason(error)
                 logger.warning(
                     "Events could not be applied",
@@ -241,6 +263,11 @@ package final class EventConsumer: Service, Sendable {
             }
             drive(partition) { core, now in core.applyFailed(retryAfter: pause, now: now) }
         }
+    }
+
+    /// The database's trouble, not the event's.
+    private static func isTrouble(_ error: any Error) -> Bool {
+        (error as? DatabaseError).map { $0.isRetryable || $0.isConnectionTrouble } ?? false
     }
 
     /// What may stand in a log and in `parked`: errors of the database hold no values; of others only the type's name is kept.

@@ -41,4 +41,14 @@ package enum LogInspection {
     package static func parkedCount(of consumer: ServiceName, from database: Database) async throws -> Int {
         try await database.query(.none, "SELECT count(*) AS count FROM \(identifier: consumer.rawValue).parked")[0]["count"]
     }
+
+    /// Asks `consumer` to apply a key's parked events again; it does so within seconds, in order, or says anew why it cannot.
+    /// - Returns: how many events that are.
+    @discardableResult
+    package static func retryParked(of consumer: ServiceName, in stream: StreamName, key: UUID, from database: Database) async throws -> Int
+    {
+        try await database.query(
+            .none, "UPDATE \(identifier: consumer.rawValue).parked SET retry = true WHERE stream = \(stream) AND key = \(key)"
+        ).affected
+    }
 }

@@ -158,6 +158,32 @@ import Testing
         #expect((try parked[0]["reason"] as String).contains("Poisoned"))
     }
 
+    @Test func `applies parked events in order when an operator asks for it, and parks them again if they still fail`() async throws {
+        let world = try await LogWorld()
+        let publisher = world.publisher()
+        let key = UUID.key(in: 6)
+        let isCured = Mutex(false)
+        let consumer = world.consumer { events, _ in
+            if isCured.withLock({ $0 }) { return }
+            for event in events where try event.decode(NoteWritten.self)?.text == "poison" { throw Poisoned() }
+        }
+        try await running([publisher, consumer]) {
+            try await world.write(["first", "poison", "later"], about: [key, key, key], by: publisher)
+            try await eventually("it is through") { try await world.hasCaughtUp() }
+            #expect(try await LogInspection.retryParked(of: .router, in: .chat, key: key, from: world.router) == 2)
+            try await eventually("it is given up again") {
+                try await world.router.query(.none, "SELECT FROM router.parked WHERE NOT retry").count == 2
+            }
+            #expect(try await world.effects().map(\.text) == ["first"])
+            isCured.withLock { $0 = true }
+            try await LogInspection.retryParked(of: .router, in: .chat, key: key, from: world.router)
+            try await eventually("nothing is parked") { try await LogInspection.parkedCount(of: .router, from: world.router) == 0 }
+            try await world.write(["last"], about: [key], by: publisher)
+            try await eventually("it is through") { try await world.hasCaughtUp() }
+        }
+        #expect(try await world.effects().map(\.text) == ["first", "poison", "later", "last"])
+    }
+
     @Test func `stops a partition whose log has another history, and the others go on`() async throws {
         let world = try await LogWorld()
         let publisher = world.publisher()

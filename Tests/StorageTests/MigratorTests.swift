@@ -18,7 +18,9 @@ import Testing
         let test = try await provisioned()
         let migrator = Migrator(adminURL: test.adminURL)
         let progress = Mutex<[Migrator.Progress]>([])
-        let names = ["log/20261121-0330_log_create", "20261121-0400_notes_create", "20261121-0401_notes_find"]
+        let names = [
+            "log/20261121-0330_log_create", "log/20261121-0450_parked_add_retry", "20261121-0400_notes_create", "20261121-0401_notes_find",
+        ]
         let first = try await migrator.migrate(.chat, directory: TestDatabase.fixtures) { step in progress.withLock { $0.append(step) } }
         #expect(first == names)
         #expect(progress.withLock { $0 } == names.map { .applied($0) })
