@@ -71,7 +71,7 @@ package final class TestCluster: Sendable {
         exec 2>>"$directory/log"
         as 1 2 "$3" "$binaries/initdb" -D "$directory/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >>"$directory/log"
         as 1 2 "$3" "$binaries/postgres" -D "$directory/data" -k "$directory" -c listen_addresses= -c fsync=off -c full_page_writes=off \\
-            -c max_connections=300 -c shared_buffers=64MB -c autovacuum_naptime=5s -c max_wal_size=256MB >>"$directory/log" </dev/null &
+            -c max_connections=1000 -c shared_buffers=64MB -c autovacuum_naptime=5s -c max_wal_size=256MB >>"$directory/log" </dev/null &
         server=$!
         tries=0
         until as 1 2 "$3" "$binaries/pg_isready" -q -h "$directory"; do
