@@ -29,7 +29,7 @@ function Docs() {
   }
   useEffect(() => { load(); }, []);
   useEffect(() => {
-    const moved = () => { setKey(decodeURIComponent(location.hash.slice(1))); setBrowsing(false); scrollTo(0, 0); main.current?.focus(); };
+    const moved = () => { setKey(decodeURIComponent(location.hash.slice(1))); setBrowsing(false); main.current?.focus({ preventScroll: true }); scrollTo(0, 0); };
     const keys = (event) => {
       if (event.key === "/" && !event.target.closest("input, textarea, select")) { event.preventDefault(); field.current.focus(); }
     };
@@ -106,7 +106,7 @@ function Operation({ api, operation }) {
   const media = jsonMedia(body?.content);
   const sample = exampleOf(api, media);
   const answers = Object.entries(operation.responses || {}).map(([status, given]) => ({ status, ...resolve(api, given) }));
-  const good = answers.find((answer) => /^(1|2)/.test(answer.status) && jsonMedia(answer.content)) || answers.find((answer) => /^(1|2)/.test(answer.status));
+  const good = answers.find((answer) => answer.status === "201" && jsonMedia(answer.content)) || answers.find((answer) => /^(1|2)/.test(answer.status) && jsonMedia(answer.content)) || answers.find((answer) => /^(1|2)/.test(answer.status));
   const bad = answers.find((answer) => /^4/.test(answer.status) && jsonMedia(answer.content) && answer.status !== "401") || answers.find((answer) => /^4/.test(answer.status) && jsonMedia(answer.content));
   const goodSample = good && exampleOf(api, jsonMedia(good.content));
   const badSample = bad && exampleOf(api, jsonMedia(bad.content));

@@ -93,6 +93,9 @@ export function typesOf(schema) {
   return types.filter((type) => type !== "null");
 }
 
+/** A bound at or above this only says that JSON numbers end there. */
+const noBound = Number.MAX_SAFE_INTEGER;
+
 /** "uuid", "string, up to 200", "integer, 0 to 10", "list of uuid, or null". */
 export function typeWords(document, given) {
   const schema = merged(document, given);
@@ -101,8 +104,9 @@ export function typeWords(document, given) {
   if (type === "array") words.push(`list of ${typeWords(document, schema.items || {})}`);
   else words.push(schema.format && type === "string" ? schema.format : type || "any value");
   if (schema.enum) words[0] = schema.enum.filter((value) => value !== null).join(" | ");
-  if (schema.minimum !== undefined && schema.maximum !== undefined) words.push(`${schema.minimum} to ${schema.maximum}`);
-  else if (schema.maximum !== undefined) words.push(`up to ${schema.maximum}`);
+  const bounded = schema.maximum !== undefined && schema.maximum < noBound;
+  if (schema.minimum !== undefined && bounded) words.push(`${schema.minimum} to ${schema.maximum}`);
+  else if (bounded) words.push(`up to ${schema.maximum}`);
   else if (schema.minimum !== undefined) words.push(`from ${schema.minimum}`);
   if (schema.maxLength !== undefined) words.push(`up to ${schema.maxLength.toLocaleString("en")} characters`);
   if (schema.nullable || (Array.isArray(schema.type) && schema.type.includes("null")) || schema.enum?.includes(null)) words.push("or null");

@@ -15,7 +15,7 @@ export function customerName(customer) {
 export function initials(name) {
   const words = String(name || "").replace(/[^\p{L}\p{N}\s]/gu, " ").trim().split(/\s+/).filter(Boolean);
   if (words.length === 0) return "?";
-  return ([...words[0]][0] + (words.length > 1 ? [...words[words.length - 1]][0] : "")).toUpperCase();
+  return (words.length > 1 ? [...words[0]][0] + [...words[words.length - 1]][0] : [...words[0]].slice(0, 2).join("")).toUpperCase();
 }
 
 export function firstName(name) {
