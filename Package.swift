@@ -58,7 +58,8 @@ let package = Package(
         .systemLibrary(name: "CLibPQ", path: "Shared/CLibPQ"),
         .target(name: "Contracts", dependencies: [crypto], path: "Shared/Contracts", swiftSettings: strict),
         .target(
-            name: "Bus", dependencies: ["Contracts", "CZeroMQ", crypto, logging, lifecycle], path: "Shared/Bus", swiftSettings: strict),
+            name: "Bus", dependencies: ["Contracts", "CZeroMQ", crypto, logging, lifecycle], path: "Shared/Bus", exclude: ["README.md"],
+            swiftSettings: strict),
         .target(
             name: "Storage", dependencies: ["Contracts", "CLibPQ", crypto, logging, lifecycle], path: "Shared/Storage",
             swiftSettings: strict),

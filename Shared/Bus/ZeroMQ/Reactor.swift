@@ -11,6 +11,9 @@ final class Reactor {
     /// How often it is looked whether replicas with unanswered requests are still connected.
     private static let connectionCheckEvery: Duration = .milliseconds(50)
     private static let helloEvery: Duration = .seconds(1)
+    /// How long nothing must be left to do before a draining bus closes: the last replies are read meanwhile. Closing with unread
+    /// bytes in our own buffer makes TCP reset the connection, and the other side then loses what it has not read.
+    private static let drainQuiet: Duration = .milliseconds(100)
     /// How long closing waits for what is still to be sent.
     private static let linger: Int32 = 500
 
@@ -91,6 +94,7 @@ final class Reactor {
     private var nextHello: ContinuousClock.Instant
     private var nextConnectionCheck: ContinuousClock.Instant
     private var drainUntil: ContinuousClock.Instant?
+    private var idleSince: ContinuousClock.Instant?
     private var isStopped = false
 
     private enum Reader {
@@ -203,7 +207,10 @@ final class Reactor {
                 performActions(now: now)
             }
             report(snapshot())
-            if let drainUntil, now >= drainUntil || isIdle { isStopped = true }
+            if let drainUntil {
+                idleSince = isIdle ? idleSince ?? now : nil
+                if now >= drainUntil || idleSince.map({ now >= $0 + Self.drainQuiet }) ?? false { isStopped = true }
+            }
             if !isStopped { wait(now: now) }
         }
         close(&commands)
@@ -217,6 +224,7 @@ final class Reactor {
         var timeout = 0
         if mailbox.fallAsleep() {
             var deadline = min(nextTimer, drainUntil ?? nextTimer)
+            if let idleSince { deadline = min(deadline, idleSince + Self.drainQuiet) }
             if let due = pending.deadline { deadline = min(deadline, due, nextConnectionCheck) }
             // Rounded up: waking just before the deadline would only mean waiting again.
             timeout = max(0, Int((deadline - now).milliseconds.rounded(.up)))
@@ -316,6 +324,8 @@ final class Reactor {
                     }
                     WireFrame.address(&questions[number]!.bytes, number: number, attempt: attempt, budget: remaining)
                     if case .sent = link.socket.send(questions[number]!.bytes) { continue }
+                    // Not connected any more, or it reads nothing: all that it has is asked elsewhere, this one too.
+                    if !link.socket.isWritable { lose(link, now: now) }
                     pending.sendFailed(number, attempt: attempt, now: now)
                 case .finish(let number, let answer):
                     questions.removeValue(forKey: number)?.continuation.resume(returning: answer)
@@ -373,7 +383,7 @@ final class Reactor {
             socket.set(ZMQ_SNDHWM, 512)
             socket.set(ZMQ_RCVHWM, 1000)
             socket.set(ZMQ_RECONNECT_IVL, 100)
-            socket.set(ZMQ_RECONNECT_IVL_MAX, 2000)
+            socket.set(ZMQ_RECONNECT_IVL_MAX, 500)
             socket.set(ZMQ_CONNECT_TIMEOUT, 2000)
             socket.set(ZMQ_HANDSHAKE_IVL, 3000)
         }
@@ -383,7 +393,7 @@ final class Reactor {
         open(address, ZMQ_SUB) { socket in
             socket.set(ZMQ_RCVHWM, configuration.subscribeHighWater)
             socket.set(ZMQ_RECONNECT_IVL, 100)
-            socket.set(ZMQ_RECONNECT_IVL_MAX, 5000)
+            socket.set(ZMQ_RECONNECT_IVL_MAX, 500)
             socket.set(ZMQ_CONNECT_TIMEOUT, 3000)
             socket.set(ZMQ_HANDSHAKE_IVL, 5000)
             for topic in Topic.all(of: service) { socket.subscribe(topic) }
@@ -470,13 +480,19 @@ final class Reactor {
             link.unwritableSince = nil
         } else if let since = link.unwritableSince {
             guard now - since >= Self.connectionCheckEvery / 2 else { return }
-            link.unwritableSince = nil
-            link.instance = nil
-            link.watch.lost(now: now)
-            pending.endpointLost(link.endpoint, now: now)
+            lose(link, now: now)
         } else {
             link.unwritableSince = now
         }
+    }
+
+    /// libzmq connects again by itself; whoever is there then has to say who it is.
+    private func lose(_ link: RequestLink, now: ContinuousClock.Instant) {
+        link.unwritableSince = nil
+        link.instance = nil
+        link.watch.lost(now: now)
+        nextTimer = now
+        pending.endpointLost(link.endpoint, now: now)
     }
 
     private var identity: PeerIdentity {
