@@ -91,7 +91,7 @@ let package = Package(
         tests("BusTests", ["Bus", "CZeroMQ", "TestSupport", logging, lifecycle]),
         tests("StorageTests", ["Storage", "EventLog", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("EventLogTests", ["EventLog", "Storage", "Bus", "TestSupport"]),
-        tests("AccountsTests", ["AccountsService", "ServiceKit", "TestSupport", crypto, jwt], resources: [.copy("Vectors")]),
+        tests("AccountsTests", ["AccountsService", "ServiceKit", "TestSupport", crypto, cryptoExtras, jwt], resources: [.copy("Vectors")]),
         tests("ChatTests", ["ChatService", "ServiceKit", "TestSupport"]),
         tests("RouterTests", ["RouterService", "TestSupport"]),
         tests(
