@@ -1,5 +1,6 @@
 """The widget on pages that are not ours: allowed, foreign, strict and hostile ones."""
 
+import hmac
 import http.server
 import threading
 
@@ -39,10 +40,10 @@ class HostPage:
         self.origin = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
-    def put(self, path, suite, site, style="", policy=None):
+    def put(self, path, suite, site, style="", policy=None, attributes=""):
         self.pages[path] = (
             f"<!doctype html><html lang=en><head><meta charset=utf-8><title>Shop</title>{style and f'<style>{style}</style>'}"
-            f'<script src="{suite.gateway}/widget.js" data-site="{site}" async></script></head><body><main><h1>Shop</h1></main></body></html>', policy,
+            f'<script src="{suite.gateway}/widget.js" data-site="{site}" {attributes} async></script></head><body><main><h1>Shop</h1></main></body></html>', policy,
         )
         return self.origin + path
 
@@ -64,6 +65,11 @@ def embedded(suite, browser, watch, host_page, online):
     site = suite.staff["carla"].ask("POST", "/api/settings/sites", {"name": "Shop", "allowed_origins": [host_page.origin]})
     contexts = []
 
+    def signed(user):
+        """The attributes of a visitor for whom the shop vouches."""
+        secret = suite.staff["carla"].ask("POST", f"/api/settings/sites/{site['id']}/identity-secret")["secret"]
+        return f'data-user-id="{user}" data-user-hash="{hmac.new(secret.encode(), user.encode(), "sha256").hexdigest()}"'
+
     def visit(**page):
         context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
         contexts.append(context)
@@ -71,6 +77,7 @@ def embedded(suite, browser, watch, host_page, online):
         tab.goto(host_page.put("/shop", suite, site["site_key"], **page))
         return Widget(tab)
 
+    visit.signed = signed
     yield visit
     for context in contexts:
         context.close()
@@ -137,3 +144,28 @@ def test_orders_of_other_windows_are_not_followed(embedded):
     widget.write("Still open.")
     expect(widget.message("Still open.")).to_be_visible()
     expect(widget.launcher).to_have_attribute("aria-expanded", "true")
+
+
+def test_a_signed_in_customer_has_one_conversation_in_every_browser(suite, embedded):
+    attributes = embedded.signed("customer-4711")
+    first = embedded(attributes=attributes).open()
+    first.write("From my desk.")
+    first.expect_state("From my desk.", "sent|delivered|read")
+    second = embedded(attributes=attributes).open()
+    expect(second.message("From my desk.")).to_be_visible()
+    second.write("From my sofa.")
+    expect(first.message("From my sofa.")).to_be_visible()
+    assert len(suite.staff["carla"].open_sessions()) == 1
+
+
+def test_a_forged_signature_makes_nobody_somebody_else(suite, embedded, watch):
+    watch.expect("status of 401")
+    victim = embedded(attributes=embedded.signed("customer-4711")).open()
+    victim.write("This is private.")
+    victim.expect_state("This is private.", "sent|delivered|read")
+    forger = embedded(attributes=f'data-user-id="customer-4711" data-user-hash="{"0" * 64}"').open()
+    forger.write("Who am I?")
+    forger.expect_state("Who am I?", "sent|delivered|read")
+    assert forger.texts() == ["Who am I?"]
+    customers = {session["customer"]["id"] for session in suite.staff["carla"].open_sessions()}
+    assert len(customers) == 2

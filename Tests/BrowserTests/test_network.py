@@ -85,6 +85,21 @@ def test_a_line_that_dies_without_a_word_is_noticed(suite, far_visitor):
     widget.expect_live()
 
 
+def test_a_browser_that_says_it_is_offline_is_believed(suite, far_visitor):
+    widget, _ = far_visitor
+    widget.open()
+    widget.write("Online.")
+    widget.expect_state("Online.", "sent|delivered|read")
+    widget.page.context.set_offline(True)
+    expect(widget.status).to_contain_text("Reconnecting…")
+    widget.write("Offline.")
+    widget.expect_state("Offline.", "waits")
+    widget.page.context.set_offline(False)
+    widget.expect_state("Offline.", "sent|delivered|read")
+    widget.expect_live()
+    assert widget.texts() == ["Online.", "Offline."]
+
+
 def test_messages_written_without_a_line_survive_closing_the_page(suite, far_visitor, watch):
     widget, line = far_visitor
     widget.open()

@@ -122,6 +122,10 @@ async function enter() {
     host.say("shown");
     outbox.flush();
   } catch (error) {
+    if (error.status && !error.isTemporary && options.user) {
+      console.warn("Switchboard: data-user-hash does not fit data-user-id, so the visitor stays anonymous.");
+      return host.say("anonymous");
+    }
     if (error.status && !error.isTemporary) {
       console.warn(`Switchboard: the chat is not shown. ${error.message}`);
       return host.say("refused");

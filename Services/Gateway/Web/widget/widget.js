@@ -40,12 +40,14 @@ import { launcherStyle } from "./launcher.js";
   launcher.append(svg("M2 3h12v8.5H8.5L5 14v-2.5H2z"), svg("m4 6 4 4 4-4"), count);
   launcher.setAttribute("aria-expanded", "false");
 
-  const frame = make("iframe", { className: "frame", title: "Chat", src: `${origin}/widget/frame?site=${encodeURIComponent(site)}#origin=${encodeURIComponent(location.origin)}` });
+  const frameAddress = (more) => `${origin}/widget/frame?site=${encodeURIComponent(site)}${more}#origin=${encodeURIComponent(location.origin)}`;
+  const frame = make("iframe", { className: "frame", title: "Chat", src: frameAddress("") });
   shadow.append(launcher, frame);
 
   let isOpen = false;
   let isShown = false;
   let state = null;
+  let user = userId ? { id: userId, hash: userHash || "" } : null;
 
   const page = () => ({ url: location.href.slice(0, 2000), title: document.title.slice(0, 300), referrer: document.referrer.slice(0, 2000) });
   const say = (type, data = {}) => frame.contentWindow?.postMessage({ ...data, switchboard: 1, type }, origin);
@@ -82,11 +84,14 @@ import { launcherStyle } from "./launcher.js";
     if (event.origin !== origin || event.source !== frame.contentWindow || event.data?.switchboard !== 1) return;
     const { type } = event.data;
     if (type === "ready") {
-      say("hello", { page: page(), locale: locale || "", accent: accent || "", position: position || "", user: userId ? { id: userId, hash: userHash || "" } : null, focused: document.hasFocus() });
+      say("hello", { page: page(), locale: locale || "", accent: accent || "", position: position || "", user, focused: document.hasFocus() });
     } else if (type === "state") {
       state = event.data;
     } else if (type === "shown") {
       isShown = true;
+    } else if (type === "anonymous") {
+      user = null; // what was kept for the user stays untouched: the frame starts anew as somebody else
+      frame.src = frameAddress("&anonymous");
     } else if (type === "refused") {
       root.remove();
     } else if (type === "opened") {
