@@ -11,7 +11,7 @@ import { customerName, firstName } from "./words.js";
 const longestText = 64 * 1024;
 /** From here on the length is shown. Unit: bytes of UTF-8. */
 const longText = 60 * 1024;
-/** A draft is kept this long after the last key. Unit: milliseconds. */
+/** "Draft saved" is said this long after the last key. Unit: milliseconds. */
 const draftPause = 300;
 
 const sendKey = /mac|iphone|ipad/i.test(navigator.userAgent) ? "⌘ ↵" : "Ctrl ↵";
@@ -34,11 +34,11 @@ export function Composer({ session, conversation, pending, handle, onRead }) {
 
   useImperativeHandle(handle, () => ({ focus: () => area.current?.focus(), insert: (more) => setText((before) => (before ? `${before}\n${more}` : more)) }), []);
 
+  // Kept with every key, since a page may go away at any moment; said only when the keys rest.
   useEffect(() => {
-    const keep = () => { if (remember(key, text.trim() ? text : null)) setKeptAt(text.trim() ? Date.now() : null); };
-    const timer = setTimeout(keep, draftPause);
-    // Leaving at once must not lose the last keys.
-    return () => { clearTimeout(timer); remember(key, text.trim() ? text : null); };
+    const kept = remember(key, text.trim() ? text : null) && text.trim() !== "";
+    const timer = setTimeout(() => setKeptAt(kept ? Date.now() : null), draftPause);
+    return () => clearTimeout(timer);
   }, [text, key]);
 
   useLayoutEffect(() => {
@@ -63,7 +63,6 @@ export function Composer({ session, conversation, pending, handle, onRead }) {
     if (!ready || conflict) return;
     if (!store.reply(session.id, text.trim())) return;
     setText("");
-    remember(key, null);
     startedAt.current = null;
     area.current?.focus();
     if (thenResolve) store.resolveAfterSending(session.id);
