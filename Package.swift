@@ -99,7 +99,8 @@ let package = Package(
         tests(
             "GatewayTests",
             [
-                "GatewayService", "ServiceKit", "Bus", "EventLog", "TestSupport", jwt, crypto, logging, lifecycle, configuration, hummingbird,
+                "GatewayService", "ServiceKit", "Bus", "EventLog", "TestSupport", jwt, crypto, logging, lifecycle, configuration,
+                hummingbird,
                 .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"), .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ]),
