@@ -88,12 +88,12 @@ def visitor(suite, browser, watch, online):
     """visitor() is a new person with an empty browser on the demo page; visitor(far=…) uses the browser behind the proxy."""
     contexts = []
 
-    def arrive(browser=browser, path="", **options):
+    def arrive(browser=browser, path="", wait_until="load", **options):
         context = browser.new_context(**{"viewport": WIDE, "locale": "en-GB", **options})
         context.set_default_timeout(VISIBLE_MAX)
         contexts.append(context)
         page = watch.page(context.new_page())
-        page.goto(suite.demo_page + path)
+        page.goto(suite.demo_page + path, wait_until=wait_until)
         return Widget(page)
 
     yield arrive

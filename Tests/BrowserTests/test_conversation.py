@@ -126,10 +126,11 @@ def test_two_tabs_of_one_visitor_show_each_message_once(suite, visitor, watch, o
     assert len(suite.staff["carla"].open_sessions()) == 1
 
 
-def test_two_tabs_that_start_together_open_one_conversation(suite, visitor, watch, online):
-    first = visitor().open()
+def test_two_tabs_that_start_together_are_one_visitor_with_one_conversation(suite, visitor, watch, online):
+    first = visitor(wait_until="commit")
     second = type(first)(watch.page(first.page.context.new_page()))
-    second.page.goto(suite.demo_page)
+    second.page.goto(suite.demo_page, wait_until="commit")
+    first.open()
     second.open()
     first.text.fill("From the first tab.")
     second.text.fill("From the second tab.")

@@ -7,7 +7,7 @@ import { createLine } from "./line.js";
 import { createOutbox, waitingMax } from "./outbox.js";
 import { call } from "./requests.js";
 import { threadRows } from "./rows.js";
-import { createStore, tab } from "./store.js";
+import { alone, createStore, tab } from "./store.js";
 import { accentTokens } from "./theme.js";
 import { createView } from "./view.js";
 import { waitingTime } from "./waiting.js";
@@ -29,6 +29,8 @@ const settingsOld = 60_000;
 const site = new URLSearchParams(location.search).get("site") || "";
 const isDark = matchMedia("(prefers-color-scheme: dark)");
 
+const lockName = (what) => `switchboard ${site} ${options.user?.id || ""} ${what}`;
+
 const host = createHost((type, data) => {
   if (type === "hello" && !started) start(data);
   else if (!started) return;
@@ -41,7 +43,7 @@ let started = false;
 let options = {}; // what the loader said: page, locale, accent, position, user
 let store, outbox, view, language;
 
-let visitor = null; // {id, token, expires}
+let visitor = null; // {id, token}
 let settings = {};
 let settingsAt = 0;
 let threads = []; // conversations, oldest first; the last one may be current
@@ -71,7 +73,14 @@ let failures = 0;
 
 /* Who the visitor is. */
 
-async function signIn() {
+let signingIn = null;
+/** One at a time, in this tab and, for a new visitor, among all tabs: two at once would be two different visitors. */
+function signIn() {
+  signingIn ||= (store.get("visitor") ? askForToken() : alone(lockName("visitor"), askForToken)).finally(() => (signingIn = null));
+  return signingIn;
+}
+
+async function askForToken() {
   const kept = store.get("visitor");
   const body = { site, parent_origin: host.origin };
   if (kept?.token) {
@@ -84,7 +93,7 @@ async function signIn() {
     answer = await call("POST", "/api/v1/widget/visitors", { body });
   } catch (error) {
     if (!kept?.token || ![400, 401, 404].includes(error.status)) throw error;
-    delete body.token; // expired or from another installation: a new visitor, with what is still unsent
+    delete body.token; // from another installation: a new visitor, with what is still unsent
     answer = await call("POST", "/api/v1/widget/visitors", { body });
     store.remove("session");
   }
@@ -161,6 +170,7 @@ async function open(id) {
     return;
   } finally {
     isLoading = false;
+    draw();
   }
   store.set("session", { id, isKnown: true });
   use(conversation);
@@ -577,7 +587,7 @@ function start(hello) {
   });
   outbox = createOutbox({
     store,
-    lockName: `switchboard ${site} ${options.user?.id || ""}`,
+    lockName: lockName("outbox"),
     deliver,
     changed: draw,
     acknowledged(entry, message) {

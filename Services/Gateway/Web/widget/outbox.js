@@ -3,6 +3,7 @@
  * and carry the id the widget made, so sending one twice is the same message. Tabs share the outbox; one at a time empties it.
  */
 import { newIdentifier } from "../shared/identifier.js";
+import { alone } from "./store.js";
 import { waitingTime } from "./waiting.js";
 
 /** How many messages may wait. Unit: messages. Beyond it the composer refuses and says so; a person never writes that many offline. */
@@ -35,12 +36,6 @@ export function createOutbox({ store, lockName, deliver, changed, acknowledged }
     return entry;
   }
 
-  /** One at a time across tabs where the browser has locks (https, localhost); elsewhere two tabs may send the same id, which is harmless. */
-  async function alone(action) {
-    if (navigator.locks) await navigator.locks.request(lockName, action);
-    else await action();
-  }
-
   async function flush() {
     clearTimeout(timer);
     if (flushing) {
@@ -55,7 +50,7 @@ export function createOutbox({ store, lockName, deliver, changed, acknowledged }
     again = false;
     let wait = null;
     try {
-      await alone(async () => {
+      await alone(lockName, async () => {
         for (let entry = next(); entry; entry = next()) {
           sending = entry.id;
           changed();

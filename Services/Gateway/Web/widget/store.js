@@ -46,6 +46,11 @@ export function createStore(prefix) {
   };
 }
 
+/** One tab at a time where the browser has locks (https, localhost). Elsewhere tabs may do the same twice, which ids that the widget makes render harmless. */
+export async function alone(name, action) {
+  return navigator.locks ? navigator.locks.request(name, action) : action();
+}
+
 /** Whether a panel is open belongs to one tab, not to the visitor. */
 export const tab = {
   get(key) {
