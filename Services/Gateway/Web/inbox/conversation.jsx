@@ -66,11 +66,11 @@ function Head({ session, heading, onCommand }) {
       <div className="acts row push">
         {writes && (
           <>
-            {!mine && <button className="btn s wide-only" type="button" title="Take (A)" aria-label="Take" onClick={() => onCommand("take")}><Icon name="assign" /><span className="lab">Take</span><kbd>A</kbd></button>}
+            {!mine && <button className="btn s main" type="button" title="Take (A)" aria-label="Take" onClick={() => onCommand("take")}><Icon name="assign" /><span className="lab">Take</span><kbd>A</kbd></button>}
             {mine && <button className="btn s ghost wide-only" type="button" title="Transfer (T)" aria-label="Transfer" onClick={() => onCommand("transfer")}><Icon name="swap" /><span className="lab">Transfer</span><kbd>T</kbd></button>}
             {session.status !== "pending" && <button className="btn s ghost wide-only" type="button" title="Snooze (S)" aria-label="Snooze" onClick={() => onCommand("snooze")}><Icon name="snooze" /><span className="lab">Snooze</span><kbd>S</kbd></button>}
             {session.status !== "resolved"
-              ? <button className="btn s" type="button" title="Resolve (E)" aria-label="Resolve" onClick={() => onCommand("resolve")}><Icon name="check" /><span className="lab">Resolve</span><kbd>E</kbd></button>
+              ? <button className={mine ? "btn s" : "btn s wide-only"} type="button" title="Resolve (E)" aria-label="Resolve" onClick={() => onCommand("resolve")}><Icon name="check" /><span className="lab">Resolve</span><kbd>E</kbd></button>
               : <button className="btn s" type="button" title="Close for good" aria-label="Close" onClick={() => onCommand("close")}><Icon name="lock" /><span className="lab">Close</span></button>}
             <button className="btn s icon ghost" type="button" aria-label="More" title="More (Ctrl K)" onClick={() => onCommand("palette")}><Icon name="more" /></button>
           </>
