@@ -46,7 +46,11 @@ import Testing
         await withTaskGroup(of: (Int, Result<String, any Error>).self) { group in
             for (index, note) in notes.enumerated() {
                 group.addTask {
-                    do { return (index, .success(try await writer.submit(note, partition: index, waitMax: .seconds(60)))) } catch {
+                    do {
+                        // Not inside the tuple: Swift 6.3.1 then returns another task's `index` in release builds.
+                        let text = try await writer.submit(note, partition: index, waitMax: .seconds(60))
+                        return (index, .success(text))
+                    } catch {
                         return (index, .failure(error))
                     }
                 }
