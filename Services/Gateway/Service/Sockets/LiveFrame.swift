@@ -37,7 +37,8 @@ struct LiveFrame: Sendable {
             conversationID = ConversationID(event.key)
             sequence = nil
             if event.subject == TypingChanged.subject {
-                guard let typing = try? JSON.decode(TypingChanged.self, from: event.payload) else { return nil }  // ephemera promise nothing
+                // Ephemera promise nothing.
+                guard let typing = try? JSON.decode(TypingChanged.self, from: event.payload) else { return nil }
                 typist = typing.author.id?.uuid
             } else {
                 typist = nil
