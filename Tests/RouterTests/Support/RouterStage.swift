@@ -163,5 +163,12 @@ final class RouterStage: Sendable {
         ).map { try JSON.decode(type, from: $0["payload"] as [UInt8]) }
     }
 
+    /// Conversations in the order in which they were given to somebody.
+    func assignmentOrder() async throws -> [ConversationID] {
+        try await database.query(
+            .tenant(tenant), "SELECT conversation_id FROM router.assignments WHERE client_id = \(tenant) ORDER BY started_at"
+        ).map { try $0["conversation_id"] }
+    }
+
     func count(_ sql: SQL) async throws -> Int { try await database.query(.tenant(tenant), sql)[0]["count"] }
 }

@@ -6,6 +6,8 @@ import Storage
 struct LedgerEntry: Sendable, Equatable {
     /// What routing did, in the name of nobody in particular.
     let assignment: Assignment
+    /// To the microsecond: the order of claims. What crosses the bus is cut to milliseconds.
+    let startedAt: Date
     let weight: Int
     /// What the person who assigned it wrote.
     let note: String?
@@ -34,6 +36,6 @@ extension Assignment {
             agent: AgentSummary(id: try row["agent_id"], name: try row["name"]), reason: try row["reason"],
             decisionID: try row["decision_id"],
             by: Author(kind: Author.Kind(rawValue: try row["by_type"]), id: try row["by_id"], name: try row["by_name"]),
-            at: try row["started_at"])
+            at: Timestamp.rounded(try row["started_at"]))
     }
 }

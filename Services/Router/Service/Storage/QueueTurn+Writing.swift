@@ -124,7 +124,7 @@ extension QueueTurn {
               FROM unnest(\(assignments.map(\.id)), \(assignments.map(\.number)), \(assignments.map(\.sessionID)),
                           \(assignments.map(\.agent.id)), \(begun.map(\.weight)), \(assignments.map(\.reason)), \(begun.map(\.note)),
                           \(assignments.map(\.decisionID)), \(begun.map(\.waited)), \(assignments.map(\.by.kind)),
-                          \(assignments.map(\.by.id)), \(assignments.map(\.by.name)), \(assignments.map(\.at))) AS s
+                          \(assignments.map(\.by.id)), \(assignments.map(\.by.name)), \(begun.map(\.startedAt))) AS s
             """
     }
 

@@ -165,10 +165,10 @@ final class QueueTurn {
         item.returnedByAgentID = nil
         let assignment = Assignment(
             id: .new(), number: item.assignmentNumber, sessionID: item.conversationID, agent: agent.summary, reason: reason,
-            decisionID: decisionID, by: author, at: at)
+            decisionID: decisionID, by: author, at: Timestamp.rounded(at))
         item.assignmentID = assignment.id
         items[item.conversationID] = item
-        begun.append(LedgerEntry(assignment: assignment, weight: item.weight, note: note, waited: waited))
+        begun.append(LedgerEntry(assignment: assignment, startedAt: at, weight: item.weight, note: note, waited: waited))
         try say(ConversationAssigned(assignment: assignment), key: item.conversationID.uuid)
         return assignment
     }

@@ -1,0 +1,214 @@
+import Bus
+import Contracts
+import Foundation
+import Storage
+import Synchronization
+import Testing
+
+@testable import RouterService
+
+/// Random sequences of everything that can happen, several at once and on several replicas; after each batch what must hold, holds.
+@Suite struct `Routing, whatever happens in whatever order` {
+    struct Crash: Error {}
+
+    /// What chat last said of a conversation.
+    struct Conversation {
+        var status = ConversationStatus.waiting
+        var sequence: Int64 = 0
+    }
+
+    enum Deed: Sendable {
+        case say(ConversationWaiting)
+        case change(ConversationStatusChanged, sequence: Int64)
+        case choose(AgentStatus, AgentID)
+        case resize(AgentID, Int)
+        case take(ConversationID, AgentID)
+        case transfer(ConversationID, AgentID)
+        case giveBack(ConversationID)
+        case account(AgentID, disabled: Bool)
+        case sweep
+    }
+
+    @Test(arguments: [1, 2, 3, 4, 5, 6] as [UInt64]) func `keeps capacity, one owner, every conversation and the order`(seed: UInt64) async throws {
+        var random = Generator(state: seed)
+        let replicaCount = Int(seed % 4) + 1
+        let stage = try await RouterStage.make(replicas: replicaCount)
+        var agents: [AgentID] = []
+        for number in 0..<5 { agents.append(try await stage.agent("Agent \(number)", capacity: Int.random(in: 1...4, using: &random))) }
+        var conversations: [ConversationID: Conversation] = [:]
+        var assignedBefore: Set<EntityID> = []
+        var deedsDone = 0
+
+        for batch in 0..<40 {
+            let before = try await items(stage)
+            var deeds: [Deed] = []
+            var spokenOf: Set<ConversationID> = []
+            for _ in 0..<Int.random(in: 1...8, using: &random) {
+                let known = conversations.keys.filter { !spokenOf.contains($0) }.sorted()
+                let some = known.randomElement(using: &random)
+                let agent = agents.randomElement(using: &random)!
+                switch Int.random(in: 0..<20, using: &random) {
+                case 0..<6:
+                    let id = ConversationID.new()
+                    conversations[id] = Conversation()
+                    spokenOf.insert(id)
+                    deeds.append(.say(stage.waiting(id, priority: Int.random(in: 4...6, using: &random))))
+                case 6..<12:
+                    guard let some, let conversation = conversations[some], conversation.status != .closed else { continue }
+                    spokenOf.insert(some)
+                    let sequence = conversation.sequence + 1
+                    // Mostly chat has applied what the router said last; sometimes it is one behind.
+                    let number = max(0, (before[some]?.assignmentNumber ?? 0) - (Int.random(in: 0..<5, using: &random) == 0 ? 1 : 0))
+                    if conversation.status == .waiting {
+                        let status = [ConversationStatus.pending, .resolved, .closed].randomElement(using: &random)!
+                        conversations[some] = Conversation(status: status, sequence: sequence)
+                        deeds.append(.change(stage.status(some, status, number: number), sequence: sequence))
+                    } else {
+                        conversations[some] = Conversation(status: .waiting, sequence: sequence)
+                        deeds.append(
+                            .say(stage.waiting(some, priority: 5, preferred: agent, sequence: sequence, number: number)))
+                    }
+                case 12..<14: deeds.append(.choose(AgentStatus.all.randomElement(using: &random)!, agent))
+                case 14: deeds.append(.resize(agent, Int.random(in: 0...5, using: &random)))
+                case 15: if let some { deeds.append(.take(some, agent)) }
+                case 16: if let some { deeds.append(.transfer(some, agent)) }
+                case 17: if let some { deeds.append(.giveBack(some)) }
+                case 18: deeds.append(.account(agent, disabled: Int.random(in: 0..<3, using: &random) == 0))
+                default: deeds.append(.sweep)
+                }
+            }
+            let found = try await withThrowingTaskGroup(of: Int.self) { group in
+                for deed in deeds {
+                    let (replica, crashes) = (Int.random(in: 0..<replicaCount, using: &random), Int.random(in: 0..<6, using: &random) == 0)
+                    group.addTask { try await self.perform(deed, on: stage, replica, crashing: crashes) }
+                }
+                return try await group.reduce(0, +)
+            }
+            deedsDone += deeds.count
+            #expect(found == 0, "seed \(seed), batch \(batch): the sweep found forgotten work")
+            try await check(stage, conversations, before, &assignedBefore, "seed \(seed), batch \(batch)")
+        }
+        #expect(deedsDone > 100 && assignedBefore.count > 20, "otherwise seed \(seed) proves nothing")
+        #expect(try await stage.replicas[0].service.sweep.sweep() == 0)
+    }
+
+    /// - Returns: what the sweep found.
+    private func perform(_ deed: Deed, on stage: RouterStage, _ replica: Int, crashing: Bool) async throws -> Int {
+        let desk = stage.replicas[replica].desk
+        switch deed {
+        case .say(let event):
+            try await hear([stage.frame(event, key: event.sessionID.uuid)], stage, replica, crashing)
+        case .change(let event, let sequence):
+            try await hear([stage.frame(event, key: event.sessionID.uuid, sequence: sequence)], stage, replica, crashing)
+        case .choose(let status, let agent):
+            try await stage.choose(status, agent, on: replica)
+        case .resize(let agent, let capacity):
+            try await allowingRefusal {
+                _ = try await SaveAgentHandler(desk: desk).answer(
+                    SaveAgent(principal: stage.admin, id: agent, isNew: false, capacity: capacity), context: stage.context)
+            }
+        case .take(let conversation, let agent):
+            try await allowingRefusal { _ = try await stage.assign(conversation, by: stage.principal(agent), on: replica) }
+        case .transfer(let conversation, let agent):
+            try await allowingRefusal { _ = try await stage.assign(conversation, to: agent, by: stage.admin, on: replica) }
+        case .giveBack(let conversation):
+            try await allowingRefusal { try await stage.giveBack(conversation, by: stage.admin) }
+        case .account(let agent, let disabled):
+            try await stage.hear(stage.user(agent, disabled: disabled), isNew: false)
+        case .sweep:
+            return try await stage.replicas[replica].service.sweep.sweep()
+        }
+        return 0
+    }
+
+    /// A replica that dies before COMMIT has done nothing; another one does it again.
+    private func hear(_ frames: [EventFrame], _ stage: RouterStage, _ replica: Int, _ crashing: Bool) async throws {
+        if crashing {
+            let listener = ChatListener(desk: stage.replicas[replica].desk)
+            await #expect(throws: Crash.self) {
+                try await stage.replicas[replica].database.transaction(.none) { transaction in
+                    try listener.apply(frames, in: transaction)
+                    throw Crash()
+                }
+            }
+        }
+        try await stage.hear(frames: frames, on: (replica + 1) % stage.replicas.count)
+    }
+
+    private func allowingRefusal(_ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+        } catch is RoutingError {
+            // Full, closed, held by somebody else, gone: refusals are half of what happens.
+        }
+    }
+
+    private func items(_ stage: RouterStage) async throws -> [ConversationID: WorkItem] {
+        let rows = try await stage.database.query(.tenant(stage.tenant), "SELECT \(WorkItem.columns) FROM router.work_items")
+        return Dictionary(uniqueKeysWithValues: try rows.map { try WorkItem($0) }.map { ($0.conversationID, $0) })
+    }
+
+    private func check(
+        _ stage: RouterStage, _ conversations: [ConversationID: Conversation], _ before: [ConversationID: WorkItem],
+        _ assignedBefore: inout Set<EntityID>, _ place: Comment
+    ) async throws {
+        let items = try await items(stage)
+        let agents = try await stage.reader.agents(of: stage.tenant, sector: nil, limit: 100, after: nil)
+        let ledger = try await stage.database.query(
+            .tenant(stage.tenant),
+            "SELECT id, conversation_id, agent_id, reason, ended_at IS NULL AS is_open FROM router.assignments"
+        ).map { row in
+            (
+                id: try row["id"] as EntityID, conversation: try row["conversation_id"] as ConversationID, agent: try row["agent_id"] as AgentID,
+                reason: try row["reason"] as String, isOpen: try row["is_open"] as Bool
+            )
+        }
+        let open = ledger.filter(\.isOpen)
+        // Capacity: load is what the ledger says, and never more than there is room.
+        for agent in agents {
+            #expect(agent.load == open.count { $0.agent == agent.id }, place)
+            #expect(agent.load <= agent.capacity, place)
+        }
+        // One owner: the item, the ledger and nobody else.
+        #expect(Set(open.map(\.conversation)).count == open.count, place)
+        for item in items.values {
+            let entry = open.first { $0.conversation == item.conversationID }
+            #expect(item.agentID == entry?.agent && item.assignmentID == entry?.id, place)
+        }
+        // Nothing is lost, and what is closed stays closed.
+        for (id, conversation) in conversations {
+            let status = items[id]?.status
+            switch conversation.status {
+            case .waiting: #expect(status == .waiting || status == .assigned, place)
+            case .closed: #expect(status == .closed, place)
+            default: #expect(status != nil && status != .closed, place)
+            }
+        }
+        // Nobody waits although somebody has room.
+        let free = Set(agents.filter(\.hasRoom).map(\.id))
+        for item in items.values where item.status == .waiting {
+            #expect(free.allSatisfy { $0 == item.returnedByAgentID }, place)
+        }
+        // Order: whoever waited all the time was not passed by anybody behind.
+        let routed = ledger.filter { $0.reason == "routed" && !assignedBefore.contains($0.id) }
+        for item in items.values where item.status == .waiting && before[item.conversationID]?.status == .waiting && item.returnedByAgentID == nil {
+            for entry in routed {
+                guard let passed = items[entry.conversation], before[entry.conversation]?.status == .waiting else { continue }
+                #expect(passed < item, place)
+            }
+        }
+        assignedBefore.formUnion(ledger.map(\.id))
+    }
+
+    /// The same numbers for the same seed. Source: Steele, Lea, Flood, SplitMix64.
+    struct Generator: RandomNumberGenerator {
+        var state: UInt64
+        mutating func next() -> UInt64 {
+            state &+= 0x9e37_79b9_7f4a_7c15
+            var z = state
+            z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+            z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+            return z ^ (z >> 31)
+        }
+    }
+}
