@@ -51,7 +51,8 @@ import Testing
         try await stage.hear(stage.waiting(twins[1]), stage.waiting(twins[0]))
         _ = try await stage.database.transaction(.tenant(stage.tenant)) { transaction in
             try transaction.query(
-                "UPDATE router.work_items SET waiting_since = '2030-01-01Z' WHERE client_id = \(stage.tenant) AND conversation_id = ANY(\(twins))")
+                "UPDATE router.work_items SET waiting_since = '2030-01-01Z' WHERE client_id = \(stage.tenant) AND conversation_id = ANY(\(twins))"
+            )
         }
         #expect(try await stage.said(ConversationAssigned.self).isEmpty, "nobody was there yet")
         try await stage.agent(capacity: 10)
@@ -122,7 +123,9 @@ import Testing
         let stage = try await RouterStage.make()
         let ana = try await stage.agent("Ana")
         let billing = try await stage.agent("Bea", sector: "billing")
-        for sector in ["nowhere", "", String(repeating: "x", count: 5000), "a\u{0}b"] { try await stage.hear(stage.waiting(sector: sector)) }
+        for sector in ["nowhere", "", String(repeating: "x", count: 5000), "a\u{0}b"] {
+            try await stage.hear(stage.waiting(sector: sector))
+        }
         try await stage.hear(stage.waiting(sector: "billing"))
         #expect(try await stage.load(ana) == 4)
         #expect(try await stage.load(billing) == 1)

@@ -29,7 +29,9 @@ import Testing
         case sweep
     }
 
-    @Test(arguments: [1, 2, 3, 4, 5, 6] as [UInt64]) func `keeps capacity, one owner, every conversation and the order`(seed: UInt64) async throws {
+    @Test(arguments: [1, 2, 3, 4, 5, 6] as [UInt64]) func `keeps capacity, one owner, every conversation and the order`(seed: UInt64)
+        async throws
+    {
         var random = Generator(state: seed)
         let replicaCount = Int(seed % 4) + 1
         let stage = try await RouterStage.make(replicas: replicaCount)
@@ -39,7 +41,7 @@ import Testing
         var assignedBefore: Set<EntityID> = []
         var deedsDone = 0
 
-        for batch in 0..<40 {
+        for batch in 0..<60 {
             let before = try await items(stage)
             var deeds: [Deed] = []
             var spokenOf: Set<ConversationID> = []
@@ -68,12 +70,12 @@ import Testing
                         deeds.append(
                             .say(stage.waiting(some, priority: 5, preferred: agent, sequence: sequence, number: number)))
                     }
-                case 12..<14: deeds.append(.choose(AgentStatus.all.randomElement(using: &random)!, agent))
+                case 12..<14: deeds.append(.choose(([.online, .online, .online] + AgentStatus.all).randomElement(using: &random)!, agent))
                 case 14: deeds.append(.resize(agent, Int.random(in: 0...5, using: &random)))
                 case 15: if let some { deeds.append(.take(some, agent)) }
                 case 16: if let some { deeds.append(.transfer(some, agent)) }
                 case 17: if let some { deeds.append(.giveBack(some)) }
-                case 18: deeds.append(.account(agent, disabled: Int.random(in: 0..<3, using: &random) == 0))
+                case 18: deeds.append(.account(agent, disabled: Int.random(in: 0..<5, using: &random) == 0))
                 default: deeds.append(.sweep)
                 }
             }
@@ -159,7 +161,8 @@ import Testing
             "SELECT id, conversation_id, agent_id, reason, ended_at IS NULL AS is_open FROM router.assignments"
         ).map { row in
             (
-                id: try row["id"] as EntityID, conversation: try row["conversation_id"] as ConversationID, agent: try row["agent_id"] as AgentID,
+                id: try row["id"] as EntityID, conversation: try row["conversation_id"] as ConversationID,
+                agent: try row["agent_id"] as AgentID,
                 reason: try row["reason"] as String, isOpen: try row["is_open"] as Bool
             )
         }
@@ -191,7 +194,8 @@ import Testing
         }
         // Order: whoever waited all the time was not passed by anybody behind.
         let routed = ledger.filter { $0.reason == "routed" && !assignedBefore.contains($0.id) }
-        for item in items.values where item.status == .waiting && before[item.conversationID]?.status == .waiting && item.returnedByAgentID == nil {
+        for item in items.values
+        where item.status == .waiting && before[item.conversationID]?.status == .waiting && item.returnedByAgentID == nil {
             for entry in routed {
                 guard let passed = items[entry.conversation], before[entry.conversation]?.status == .waiting else { continue }
                 #expect(passed < item, place)

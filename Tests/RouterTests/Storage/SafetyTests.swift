@@ -52,7 +52,8 @@ import Testing
 
     @Test func `have this month's partition, and the service can make the next ones`() async throws {
         let stage = try await filled()
-        #expect(try await stage.database.query(.tenant(stage.tenant), "SELECT count(*) AS count FROM router.decisions_other")[0]["count"] == 0)
+        #expect(
+            try await stage.database.query(.tenant(stage.tenant), "SELECT count(*) AS count FROM router.decisions_other")[0]["count"] == 0)
         let superuser = stage.test.superuser()
         let partitions = try await superuser.query(
             .none, "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'router.decisions'::regclass ORDER BY 1"
@@ -73,7 +74,9 @@ import Testing
         let superuser = stage.test.superuser()
         _ = try await superuser.query(.none, "ALTER TABLE router.decisions ADD CONSTRAINT nothing_more CHECK (false) NOT VALID")
         let conversation = ConversationID.new()
-        await #expect(throws: DatabaseError.checkViolation(constraint: "nothing_more")) { try await stage.hear(stage.waiting(conversation)) }
+        await #expect(throws: DatabaseError.checkViolation(constraint: "nothing_more")) {
+            try await stage.hear(stage.waiting(conversation))
+        }
         #expect(try await stage.load(ana) == 0)
         #expect(try await stage.item(conversation) == nil)
         #expect(try await stage.said(ConversationAssigned.self).isEmpty)
@@ -155,7 +158,8 @@ extension Candidate {
                 return AgentCapability(name: name, level: Int(level))
             },
             capacity: Int(capacity), load: Int(load), successRate: number("success_rate"),
-            meanHandlingSeconds: number("mean_handling_seconds"), isActive: active, status: AgentStatus(rawValue: status), isPresent: present,
+            meanHandlingSeconds: number("mean_handling_seconds"), isActive: active, status: AgentStatus(rawValue: status),
+            isPresent: present,
             lastAssignedAt: lastAssigned.map { Date(timeIntervalSince1970: Double($0) / 1_000_000) })
     }
 }

@@ -94,8 +94,9 @@ package struct WorkItem: Sendable, Equatable {
         }
         statusSequence = event.statusSequence
         // An assignment change that chat had not applied yet when it said this stands: chat will apply it.
-        guard event.assignmentNumber >= assignmentNumber else { return .details }
-        assignmentNumber = event.assignmentNumber
+        // Where nobody holds it and it does not wait, there is nothing to stand.
+        guard status == .released || event.assignmentNumber >= assignmentNumber else { return .details }
+        assignmentNumber = max(assignmentNumber, event.assignmentNumber)
         channel = event.channel
         priority = Self.clamped(event.priority)
         if status == .waiting { return .details }  // keeps its place
