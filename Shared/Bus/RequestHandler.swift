@@ -47,5 +47,9 @@ extension Bus {
 }
 
 extension RequestKey {
-    package static func random() -> RequestKey { RequestKey(bytes: UUID().bytes) }
+    package static func random() -> RequestKey {
+        // Not UUID(): Foundation on Linux opens /dev/urandom for each.
+        var generator = SystemRandomNumberGenerator()
+        return RequestKey(bytes: withUnsafeBytes(of: (generator.next() as UInt64, generator.next() as UInt64)) { Array($0) })
+    }
 }
