@@ -54,6 +54,10 @@ def programs() -> Path:
 class Suite:
     """Runs from `with` to its end. `ready` is the line that `switchboard up --json` printed (contracts.md §11)."""
 
+    def __init__(self, *arguments):
+        """Further arguments of `switchboard up`."""
+        self._arguments = arguments
+
     def __enter__(self):
         # Directly below the system's folder for temporary files: PostgreSQL's user must be able to reach it.
         self.folder = tempfile.mkdtemp(prefix="switchboard-browser-")
@@ -61,7 +65,7 @@ class Suite:
         self.log_path = Path(self.folder) / "up.log"
         self._log = self.log_path.open("wb")
         self._process = subprocess.Popen(
-            [programs() / "switchboard", "up", "--json", "--data", f"{self.folder}/data"],
+            [programs() / "switchboard", "up", "--json", "--data", f"{self.folder}/data", *self._arguments],
             cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=self._log, start_new_session=True,
         )
         try:
@@ -107,15 +111,36 @@ class Suite:
         self._process.stdout.close()
         self._log.close()
 
-    def kill(self, service):
-        """Ends the first replica without a warning; returns when the supervisor has a ready one in its place."""
-        before = self._running(service)
+    def kill(self, service, replica=1):
+        """Ends a replica without a warning; returns when the supervisor has a ready one in its place."""
+        before = self._running(service, replica)
         os.kill(before["pid"], signal.SIGKILL)
-        eventually(lambda: self._running(service)["ready"] and self._running(service)["pid"] not in (0, before["pid"]), f"{service} is there again")
 
-    def _running(self, service):
+        def is_back():
+            now = self._running(service, replica)
+            return now["ready"] and now["pid"] not in (0, before["pid"])
+
+        eventually(is_back, f"{service} is there again")
+
+    def _running(self, service, replica):
         processes = json.loads((Path(self.ready["data"]) / "run" / "processes.json").read_text())["processes"]
-        return next(process for process in processes if process["service"] == service and process["replica"] == 1)
+        return next(process for process in processes if process["service"] == service and process["replica"] == replica)
+
+    def verify(self):
+        """What `switchboard verify` says: (exit code, findings)."""
+        ended = subprocess.run(
+            [programs() / "switchboard", "verify", "--json", "--data", self.ready["data"]], capture_output=True, text=True, timeout=START_MAX)
+        assert ended.returncode in (0, 1), f"verify could not compare: {ended.stderr}"
+        checks = json.loads(ended.stdout)["checks"]
+        return ended.returncode, [finding for check in checks for finding in check["findings"]]
+
+    def query(self, statement):
+        """Rows of a statement as the installation's administrator, who is no service: lists of texts."""
+        ended = subprocess.run(
+            ["psql", "-X", "-A", "-t", "-q", "-F", "\t", "-v", "ON_ERROR_STOP=1", self.ready["database_url"], "-c", statement],
+            capture_output=True, text=True, timeout=CALL_MAX)
+        assert ended.returncode == 0, ended.stderr
+        return [line.split("\t") for line in ended.stdout.splitlines()]
 
     def call(self, method, path, body=None, token=None, headers=None):
         """Returns (status, value). A refusal is a value too; only an unreachable gateway raises."""

@@ -60,7 +60,10 @@ package struct MessageEventCheck: IntegrityCheck {
             return "message \(sequence) was said with another text or author"
         }
         let metadata: JSONValue = try row["metadata"]
-        guard metadata == .object(event.metadata), try row["author_name"] == event.author.name, try row["sent_at"] == event.sentAt else {
+        let sentAt: Date = try row["sent_at"]
+        guard metadata == .object(event.metadata), try row["author_name"] == event.author.name,
+            Timestamp.text(sentAt) == Timestamp.text(event.sentAt)
+        else {
             return "message \(sequence) was said with other metadata, name or time"
         }
         return nil

@@ -1,0 +1,111 @@
+import Contracts
+import Foundation
+import Testing
+
+/// What crosses the bus, byte for byte. A fixture is frozen: a change here is a new version of the contract.
+/// `RECORD_FIXTURES=1` writes those that are missing, and only those.
+@Suite struct `A contract on the wire` {
+    @Test(arguments: Examples.events) func `is what its fixture says`(example: Example) throws {
+        let file = Self.folder.appendingPathComponent("\(example.name).v1.json")
+        let text = try example.text()
+        if ProcessInfo.processInfo.environment["RECORD_FIXTURES"] != nil, !FileManager.default.fileExists(atPath: file.path) {
+            try text.write(to: file, atomically: true, encoding: .utf8)
+        }
+        #expect(try String(contentsOf: file, encoding: .utf8) == text, "\(example.name) is written as before")
+        #expect(try example.rereads(), "\(example.name) survives a round trip")
+    }
+
+    @Test(arguments: Examples.events) func `takes fields of a newer version and ignores them`(example: Example) throws {
+        #expect(try example.readsWithUnknownField())
+    }
+
+    @Test func `has no two with the same subject`() {
+        let subjects = Examples.events.map(\.name)
+        #expect(subjects.count > 10, "there is something to compare")
+        #expect(Set(subjects).count == subjects.count)
+    }
+
+    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures")
+}
+
+struct Example: Sendable, CustomTestStringConvertible {
+    let name: String
+    let text: @Sendable () throws -> String
+    let rereads: @Sendable () throws -> Bool
+    let readsWithUnknownField: @Sendable () throws -> Bool
+    var testDescription: String { name }
+
+    init<Fact: Event & Equatable>(_ fact: Fact) {
+        name = Fact.subject.rawValue
+        text = {
+            // Keys in one order, so that a person can compare; the wire itself promises none.
+            let value = try JSON.decode(JSONValue.self, from: try JSON.encode(fact))
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+        }
+        rereads = { try JSON.decode(Fact.self, from: try JSON.encode(fact)) == fact }
+        readsWithUnknownField = {
+            guard case .object(var members) = try JSON.decode(JSONValue.self, from: try JSON.encode(fact)) else { return false }
+            members["field_of_tomorrow"] = ["nested": [1, 2, 3]]
+            return try JSON.decode(Fact.self, from: try JSON.encode(members)) == fact
+        }
+    }
+}
+
+enum Examples {
+    static let session: ConversationID = id("0191a000-0000-7000-8000-000000000001")
+    static let message: MessageID = id("0191a000-0000-7000-8000-000000000002")
+    static let ana = Session.CustomerSummary(id: id("0191a000-0000-7000-8000-000000000003"), name: "Ana", email: "ana@example.com")
+    static let bruno = AgentSummary(id: id("0191a000-0000-7000-8000-000000000004"), name: "Bruno")
+    static let decision: DecisionID = id("0191a000-0000-7000-8000-000000000005")
+    static let customer = Author(kind: .customer, id: EntityID(ana.id.uuid), name: "Ana")
+    static let agent = Author(kind: .agent, id: EntityID(bruno.id.uuid), name: "Bruno")
+    static let noon = Date(timeIntervalSince1970: 1_795_262_400.125)
+    static let user = UserAccount(
+        id: bruno.id, email: "bruno@example.com", name: "Bruno", role: .agent, disabled: false, createdAt: noon)
+
+    static let events: [Example] = [
+        Example(
+            ConversationOpened(
+                sessionID: session, status: .waiting, previousStatus: nil, by: customer, priority: 5, channel: .website, customer: ana,
+                subject: nil, at: noon)),
+        Example(
+            ConversationWaiting(
+                sessionID: session, customerID: ana.id, channel: .website, priority: 5, sector: nil, preferredAgentID: bruno.id,
+                statusSequence: 7, assignmentNumber: 2)),
+        Example(
+            ConversationStatusChanged(
+                sessionID: session, status: .pending, previousStatus: .assigned, by: agent, priority: 5, channel: .website, customer: ana,
+                subject: "Poles", snoozedUntil: noon, assignmentNumber: 2, at: noon)),
+        Example(
+            AssignmentApplied(
+                sessionID: session, status: .assigned, agent: bruno, previousAgent: nil, reason: "routed", decisionID: decision, at: noon)),
+        Example(
+            MessageAppended(
+                id: message, sessionID: session, kind: .message, author: customer, text: "Où est ma tente? ⛺ </script>", attachments: [],
+                metadata: ["order": 48213, "tags": ["a", nil]], sentAt: noon)),
+        Example(
+            NoteAppended(
+                id: message, sessionID: session, kind: .note, author: agent, text: "VIP", attachments: [], metadata: [:], sentAt: noon)),
+        Example(MessageEdited(id: message, sessionID: session, text: "Better", editedAt: noon, by: agent)),
+        Example(MessageDeleted(id: message, sessionID: session, deletedAt: noon, by: agent)),
+        Example(ReceiptsAdvanced(sessionID: session, participant: agent, deliveredThrough: 9, readThrough: 8)),
+        Example(CustomerChanged(customerID: ana.id, name: "Ana", email: nil, blocked: true)),
+        Example(
+            ConversationAssigned(
+                assignment: Assignment(
+                    id: id("0191a000-0000-7000-8000-000000000006"), number: 3, sessionID: session, agent: bruno, reason: "routed",
+                    decisionID: decision, by: .system, at: noon))),
+        Example(ConversationUnassigned(sessionID: session, number: 4, previousAgent: bruno, reason: "returned", by: agent)),
+        Example(AgentPresenceChanged(agentID: bruno.id, name: "Bruno", status: .online, load: 2, capacity: 5)),
+        Example(QueuePlaceChanged(sessionID: session, position: 3, estimatedWaitSeconds: nil)),
+        Example(UserCreated(user: user)),
+        Example(UserChanged(user: user)),
+    ]
+
+    private static func id<Thing>(_ text: String) -> Identifier<Thing> {
+        guard let id = Identifier<Thing>(text) else { preconditionFailure("\(text) is not a UUID") }
+        return id
+    }
+}

@@ -1,0 +1,64 @@
+import Contracts
+import Foundation
+import Testing
+
+@Suite struct `A time on the wire` {
+    @Test(arguments: [
+        (0.0, "1970-01-01T00:00:00.000Z"), (951_782_400.5, "2000-02-29T00:00:00.500Z"), (-1.0, "1969-12-31T23:59:59.000Z"),
+        (1_795_231_655.926, "2026-11-21T03:27:35.926Z"), (4_102_444_799.999, "2099-12-31T23:59:59.999Z"),
+    ])
+    func `is RFC 3339 in UTC with milliseconds`(seconds: Double, text: String) {
+        let date = Date(timeIntervalSince1970: seconds)
+        #expect(Timestamp.text(date) == text)
+        #expect(Timestamp.date(text).map(Timestamp.text) == text)
+    }
+
+    @Test func `agrees with the calendar on every day of eight hundred years`() {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = .gmt
+        var checked = 0
+        for day in stride(from: -135_000, to: 157_000, by: 13) {
+            let date = Date(timeIntervalSince1970: Double(day) * 86_400 + 43_200)
+            let parts = calendar.dateComponents([.year, .month, .day], from: date)
+            guard let year = parts.year, year >= 1600, let month = parts.month, let dayOfMonth = parts.day else { continue }
+            let text = String(format: "%04d-%02d-%02dT12:00:00.000Z", year, month, dayOfMonth)
+            #expect(Timestamp.text(date) == text)
+            #expect(Timestamp.date(text) == date)
+            checked += 1
+        }
+        #expect(checked > 20_000)
+    }
+
+    @Test(arguments: [
+        ("2026-11-21T05:14:15+02:00", "2026-11-21T03:14:15.000Z"), ("2026-11-20t22:14:15.5-05:00", "2026-11-21T03:14:15.500Z"),
+        ("2026-11-21 03:14:15z", "2026-11-21T03:14:15.000Z"),
+    ])
+    func `may come with any offset`(text: String, utc: String) {
+        #expect(Timestamp.date(text).map(Timestamp.text) == utc)
+    }
+
+    @Test(arguments: [
+        "", "2026-11-21", "2026-11-21T03:14:15", "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-11-21T24:00:00Z",
+        "2026-11-21T03:14:15.Z", "2026-11-21T03:14:15Zjunk", "2026-11-21T03:14:15+2:00", "２026-11-21T03:14:15Z",
+    ])
+    func `is refused when it is not one`(text: String) {
+        #expect(Timestamp.date(text) == nil)
+    }
+}
+
+@Suite struct `An id` {
+    @Test func `is written in lower case and read in any`() throws {
+        let id = try #require(MessageID("0191A000-0000-7000-8000-00000000ABCD"))
+        #expect(String(decoding: try JSON.encode([id]), as: UTF8.self) == #"["0191a000-0000-7000-8000-00000000abcd"]"#)
+        #expect(try JSON.decode([MessageID].self, from: Array(#"["0191A000-0000-7000-8000-00000000ABCD"]"#.utf8)) == [id])
+        #expect(MessageID("no-uuid") == nil)
+    }
+
+    @Test func `of ours is of version 7 and sorts by the time it was made`() {
+        let early = UUID.version7(at: Date(timeIntervalSince1970: 1_795_000_000))
+        let late = UUID.version7(at: Date(timeIntervalSince1970: 1_795_000_001))
+        #expect(early.uuid.6 >> 4 == 7)
+        #expect(early.uuid.8 >> 6 == 0b10)
+        #expect(MessageID(early) < MessageID(late))
+    }
+}
