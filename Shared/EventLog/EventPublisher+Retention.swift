@@ -37,7 +37,9 @@ extension EventPublisher {
             .none,
             """
             WITH gate AS (
+                -- One replica at a time; the others find nothing to do.
                 SELECT min(seq) AS seq FROM \(schema).consumer_registry WHERE part = \(part)
+                HAVING pg_try_advisory_xact_lock(hashtextextended(\("switchboard.trim." + stream.rawValue), \(part)))
             ), page AS (
                 SELECT o.seq, o.occurred_at >= clock_timestamp() - make_interval(secs => \(retention.keepAtLeast.seconds)) AS is_young
                   FROM \(schema).outbox o, gate

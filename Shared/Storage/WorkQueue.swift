@@ -12,9 +12,10 @@ final class WorkQueue: Sendable {
     }
 
     private struct State {
-        /// Group commit's lanes: few, and each carries many commands.
+        /// Group commit's lanes: few, and each carries many commands. They take turns with the others, so neither starves.
         var urgent: [Job] = []
         var ordinary: [Job] = []
+        var wasUrgent = false
         var isClosed = false
     }
 
@@ -59,7 +60,12 @@ final class WorkQueue: Sendable {
     func next() -> Next {
         arrivals.wait()
         return state.withLock { state in
-            if !state.urgent.isEmpty { return .job(state.urgent.removeFirst()) }
+            let isUrgent = state.ordinary.isEmpty || !state.wasUrgent
+            state.wasUrgent = false
+            if isUrgent, !state.urgent.isEmpty {
+                state.wasUrgent = true
+                return .job(state.urgent.removeFirst())
+            }
             if !state.ordinary.isEmpty { return .job(state.ordinary.removeFirst()) }
             return state.isClosed ? .closed : .nothing
         }

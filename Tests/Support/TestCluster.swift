@@ -24,6 +24,7 @@ package final class TestCluster: Sendable {
             adminURL = url
             superuserURL = url
             socketPath = nil
+            try await Self.removeLeftovers(of: url)
             return
         }
         let directory = "/tmp/switchboard-test-\(ProcessInfo.processInfo.processIdentifier)-\(UInt32.random(in: 0...UInt32.max))"
@@ -34,6 +35,19 @@ package final class TestCluster: Sendable {
         let superuser = Database(DatabaseConfiguration(url: superuserURL, poolSize: 1), logger: .tests)
         defer { superuser.close() }
         _ = try await superuser.query(.none, "CREATE ROLE switchboard_admin LOGIN CREATEROLE CREATEDB")
+    }
+
+    /// In a cluster that outlives us: databases of test processes that are gone.
+    private static func removeLeftovers(of url: String) async throws {
+        let admin = Database(DatabaseConfiguration(url: url, poolSize: 1), logger: .tests)
+        defer { admin.close() }
+        for row in try await admin.query(.none, "SELECT datname::text AS name FROM pg_database WHERE datname ~ '^test_[0-9]+_'") {
+            let name: String = try row["name"]
+            guard let process = name.split(separator: "_").dropFirst().first.flatMap({ pid_t($0) }) else { continue }
+            if kill(process, 0) == -1, errno == ESRCH {
+                try await Administration(adminURL: url).run("DROP DATABASE IF EXISTS \(identifier: name) WITH (FORCE)")
+            }
+        }
     }
 
     /// Returns when the server takes connections.

@@ -77,7 +77,10 @@ package struct TestDatabase: Sendable {
         try await cluster.administer("DROP DATABASE IF EXISTS \(identifier: name) WITH (FORCE)")
     }
 
-    fileprivate static func newName() -> String { "test_\(UUID().uuidString.lowercased().prefix(13))" }
+    /// Names this process, so that a later one can clean up after it.
+    fileprivate static func newName() -> String {
+        "test_\(ProcessInfo.processInfo.processIdentifier)_\(UUID().uuidString.lowercased().prefix(13))"
+    }
     private static let templates = TestTemplates()
 }
 
