@@ -50,7 +50,7 @@ export default {
   startNew: "Start a new conversation",
   blocked: "You can no longer write in this chat.",
   slow: "Many messages at once. The next one goes out in {time}.",
-  leaveEmail: "Nobody is here right now. Write anyway: we keep your message and answer by e-mail.",
+  leaveEmail: "Nobody is here right now. Write anyway: we keep your message and answer by e‑mail.",
   name: "Your name",
   email: "E-mail",
   optional: "You may leave this empty",
