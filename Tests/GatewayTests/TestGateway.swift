@@ -32,6 +32,7 @@ struct TestGateway: Sendable {
     let chat: FakeService
     let router: FakeService
     let accounts: FakeService
+    let metrics: MetricsRegistry
 
     func request(
         _ method: String, _ path: String, as role: Role? = nil, token: String? = nil, body: JSONValue? = nil, bytes: [UInt8]? = nil,
@@ -81,7 +82,8 @@ func withGateway(
         guard let port = await iterator.next() else { return }
         try await body(
             TestGateway(
-                service: service, port: port, network: network, tokens: tokens, chat: chat, router: router, accounts: accounts))
+                service: service, port: port, network: network, tokens: tokens, chat: chat, router: router, accounts: accounts,
+                metrics: process.metrics))
         await group.triggerGracefulShutdown()
         try await tasks.waitForAll()
     }

@@ -1,6 +1,6 @@
 /// The members of a JSON object by name, as ranges of its bytes: to pass a part on without decoding it. The document is assumed
 /// to be JSON; for other bytes the answer is nil or some members, and it never reads outside them.
-struct JSONMembers {
+struct JSONMembers: Equatable {
     private(set) var ranges: [String: Range<Int>] = [:]
 
     init?(_ bytes: [UInt8]) {

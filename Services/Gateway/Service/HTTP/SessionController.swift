@@ -22,9 +22,9 @@ struct SessionController {
             },
             Route(.post, "/api/v1/chat/sessions/{id}/read", "markRead", .participants) { try await read($0) },
             Route(.post, "/api/v1/chat/sessions/{id}/typing", "reportTyping", .participants) { try await typing($0) },
-            Route(.get, "/api/v1/chat/ws/{id}", "openSessionSocket", .conversationReaders) { call in
-                _ = try await call.askForBytes(GetConversation(principal: call.principal, id: try call.id("conversation")))
+            Route(.get, "/api/v1/chat/ws/{session_id}", "openSessionSocket", .conversationReaders) { call in
                 _ = try call.sequence("after")
+                _ = try await call.askForBytes(GetConversation(principal: call.principal, id: try call.id("conversation", at: "session_id")))
                 throw Problem.upgradeRequired
             },
             Route(.get, "/api/v1/realtime", "openRealtimeSocket", .staff) { _ in throw Problem.upgradeRequired },

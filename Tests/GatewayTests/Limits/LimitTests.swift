@@ -1,0 +1,86 @@
+import Contracts
+import Foundation
+import HTTPTypes
+import Testing
+
+@testable import GatewayService
+
+@Suite struct `A token bucket` {
+    private let policy = BucketPolicy("test", rate: 2, burst: 3)
+
+    @Test func `lets its burst through at once, and then its rate`() {
+        let start = ContinuousClock.now
+        var bucket = TokenBucket(policy, now: start)
+        for _ in 0..<3 { #expect(bucket.take(policy, now: start) == nil) }
+        #expect(bucket.take(policy, now: start) == .milliseconds(500))
+        #expect(bucket.take(policy, now: start + .milliseconds(499)) != nil)
+        #expect(bucket.take(policy, now: start + .milliseconds(500)) == nil)
+        #expect(bucket.take(policy, now: start + .milliseconds(500)) != nil)
+    }
+
+    @Test func `never holds more than its burst`() {
+        let start = ContinuousClock.now
+        var bucket = TokenBucket(policy, now: start)
+        for _ in 0..<3 { #expect(bucket.take(policy, now: start + .seconds(3600)) == nil) }
+        #expect(bucket.take(policy, now: start + .seconds(3600)) != nil)
+    }
+
+    @Test func `tables stay bounded`() {
+        let buckets = TokenBuckets<Int>(policy)
+        let now = ContinuousClock.now
+        for key in 0..<(TokenBuckets<Int>.countMax + 10) { _ = buckets.take(key, now: now) }
+        #expect(buckets.count <= TokenBuckets<Int>.countMax)
+        #expect(buckets.count > 0)
+    }
+}
+
+@Suite struct `Too many requests` {
+    @Test func `of a visitor are refused with Retry-After, and another visitor is not`() async throws {
+        try await withGateway({ $0.visitorPolicy = BucketPolicy("visitor", rate: 0.01, burst: 2) }) { gateway in
+            gateway.chat.answer(GetConversation.self) { _ in Examples.session(status: .assigned) }
+            let path = "/api/v1/chat/sessions/\(Examples.sessionID)"
+            for remaining in [1, 0] {
+                let answer = try await gateway.request("GET", path, as: .customer)
+                #expect(answer.status == 200)
+                #expect(answer.headers["ratelimit"] == "\"visitor\";r=\(remaining)")
+            }
+            let refused = try await gateway.request("GET", path, as: .customer)
+            #expect(refused.status == 429)
+            #expect((refused.headers["retry-after"].flatMap { Int($0) } ?? 0) > 0)
+            #expect(refused.code == "too-many-requests")
+            let other = try await gateway.tokens.sign(TestTokens.claims(.customer, subject: Identifier(UUID())))
+            #expect((try await gateway.request("GET", path, token: other)).status == 200)
+        }
+    }
+
+    @Test func `of an address without sign-in are refused, wrong tokens too`() async throws {
+        try await withGateway({ $0.addressPolicy = BucketPolicy("address", rate: 0.01, burst: 3) }) { gateway in
+            #expect((try await gateway.request("GET", "/openapi.json")).status == 200)
+            #expect((try await gateway.request("GET", "/nowhere")).status == 404)
+            #expect((try await gateway.request("GET", "/api/users", token: "x")).status == 401)
+            #expect((try await gateway.request("GET", "/openapi.json")).status == 429)
+            #expect((try await gateway.request("GET", "/api/users", token: "x")).status == 429)
+        }
+    }
+
+    @Test func `to sign in are refused by address and e-mail`() async throws {
+        try await withGateway({ $0.signInPolicy = BucketPolicy("sign-in", rate: 0.01, burst: 1) }) { gateway in
+            gateway.accounts.answer(SignIn.self) { _ in throw AccountsError.signInFailed }
+            let ana: JSONValue = ["email": "ana@example.com", "password": "x"]
+            #expect((try await gateway.request("POST", "/api/auth/login", body: ana)).status == 401)
+            #expect((try await gateway.request("POST", "/api/auth/login", body: ana)).status == 429)
+            let bruno: JSONValue = ["email": "bruno@example.com", "password": "x"]
+            #expect((try await gateway.request("POST", "/api/auth/login", body: bruno)).status == 401)
+        }
+    }
+}
+
+@Suite struct `A client's address` {
+    @Test func `is the peer's, unless a trusted proxy names another`() {
+        let reader = ClientAddress(trustedProxies: ["10.0.0.1", "10.0.0.2"])
+        let forwarded: HTTPFields = [.forwardedFor: "6.6.6.6, 203.0.113.7, 10.0.0.2"]
+        #expect(reader.address(peer: "198.51.100.9", headers: forwarded) == "198.51.100.9")
+        #expect(reader.address(peer: "10.0.0.1", headers: forwarded) == "203.0.113.7")
+        #expect(reader.address(peer: "10.0.0.1", headers: [:]) == "10.0.0.1")
+    }
+}
