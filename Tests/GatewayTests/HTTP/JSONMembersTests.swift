@@ -14,7 +14,9 @@ import Testing
         #expect(members.ranges.count == 4)
     }
 
-    @Test(arguments: ["", "[]", "{", "{\"a", "{\"a\"", "{\"a\":", "{\"a\":\"", "{\"a\":{", "{\"a\\", "{\"a\":1", "{\"a\":\"\\", "5", "{,", "{\"a\":}"])
+    @Test(arguments: [
+        "", "[]", "{", "{\"a", "{\"a\"", "{\"a\":", "{\"a\":\"", "{\"a\":{", "{\"a\\", "{\"a\":1", "{\"a\":\"\\", "5", "{,", "{\"a\":}",
+    ])
     func `of no object are none, and nothing is read outside`(text: String) {
         #expect(JSONMembers(Array(text.utf8)) == nil)
     }

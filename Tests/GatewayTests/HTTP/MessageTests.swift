@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct `Sending a message` {
     @Test func `answers 201 with the stored message, and 200 when chat knows it already`() async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             gateway.chat.answer(AppendMessage.self) { request in
                 AppendedMessage(message: Examples.message(request, sequence: 4), isRepeat: request.text == "again")
             }
@@ -31,7 +31,7 @@ import Testing
         ("{\"text\":", "body"), ("", "body"), ("[]", "body"),
     ])
     func `names the field that cannot be read`(body: String, field: String) async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             let answer = try await gateway.request("POST", "/api/v1/chat/messages", as: .agent, bytes: Array(body.utf8))
             #expect(answer.status == 400)
             #expect(answer.fields == [field])
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func `names the field that is not UTF-8`() async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             let bytes =
                 Array("{\"session_id\":\"00000000-0000-7000-8000-0000000000c1\",\"text\":\"a".utf8) + [0xff, 0xfe] + Array("\"}".utf8)
             let answer = try await gateway.request("POST", "/api/v1/chat/messages", as: .agent, bytes: bytes)
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func `refuses a body that is too large`() async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             let answer = try await gateway.request(
                 "POST", "/api/v1/chat/messages", as: .agent, bytes: [UInt8](repeating: 32, count: 256 * 1024 + 1))
             #expect(answer.status == 413)
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test func `passes the same bus key for the same Idempotency-Key, and another for another subject`() async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             gateway.chat.answer(AppendMessage.self) { AppendedMessage(message: Examples.message($0), isRepeat: false) }
             let body: JSONValue = ["session_id": .string(Examples.sessionID.description), "text": "hello"]
             for role in [Role.agent, .agent, .supervisor] {

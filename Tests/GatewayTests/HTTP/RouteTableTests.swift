@@ -8,7 +8,7 @@ import Testing
     private static let roles: [Role] = [.administrator, .supervisor, .agent, .viewer, .service, .customer]
 
     @Test func `is what the edge enforces, for every route and every role`() async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             gateway.accounts.answer(VerifyAPIKey.self) { question in
                 #expect(question.key == "sk_test")
                 return Principal(clientID: TestTokens.tenant, subject: TestTokens.subject(.service), role: .service, name: "key")
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func `is what the OpenAPI document says`() async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             let answer = try await gateway.request("GET", "/openapi.json")
             #expect(answer.status == 200)
             guard case .object(let paths)? = answer.json["paths"] else {
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func `says which methods an address takes`() async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             let wrong = try await gateway.request("PUT", "/api/v1/chat/sessions")
             #expect(wrong.status == 405)
             #expect(wrong.headers["allow"] == "GET, HEAD, OPTIONS, POST")
@@ -76,13 +76,13 @@ import Testing
             let head = try await gateway.request("HEAD", "/openapi.json")
             #expect(head.status == 200)
             #expect(head.bytes.isEmpty)
-            #expect((try await gateway.request("GET", "/nowhere")).status == 404)
+            #expect(try await gateway.request("GET", "/nowhere").status == 404)
         }
     }
 
     @Test func `answers 404 for an id that is no UUID, and names a parameter that cannot be taken`() async throws {
-        try await withGateway { gateway in
-            #expect((try await gateway.request("GET", "/api/v1/chat/sessions/42", as: .agent)).status == 404)
+        try await withGateway { (gateway) async throws in
+            #expect(try await gateway.request("GET", "/api/v1/chat/sessions/42", as: .agent).status == 404)
             for (query, field) in [
                 ("limit=201", "limit"), ("limit=x", "limit"), ("view=none", "view"), ("status=open", "status"), ("sort=up", "sort"),
                 ("customer=7", "customer"), ("channel=pigeon", "channel"),

@@ -7,7 +7,8 @@ import Testing
 
 @Suite struct `Trouble on the bus` {
     @Test(arguments: [
-        (BusError.overloaded(retryAfter: .milliseconds(1200)), 503, "2" as String?), (BusError.unavailable(retryAfter: .seconds(1)), 503, "1" as String?),
+        (BusError.overloaded(retryAfter: .milliseconds(1200)), 503, "2" as String?),
+        (BusError.unavailable(retryAfter: .seconds(1)), 503, "1" as String?),
         (BusError.internal(incident: "i"), 500, nil as String?), (BusError.malformed("x"), 502, nil as String?),
     ])
     func `is rendered with its own status, and says when to come back`(error: BusError, status: Int, retryAfter: String?) {
@@ -21,7 +22,7 @@ import Testing
     }
 
     @Test func `shows the incident of a bug and not the bug`() async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             gateway.chat.answer(GetConversation.self) { _ in throw BusError.internal(incident: "0193") }
             let answer = try await gateway.request("GET", "/api/v1/chat/sessions/\(Examples.sessionID)", as: .agent)
             #expect(answer.status == 500)
@@ -31,7 +32,7 @@ import Testing
     }
 
     @Test func `lets a refusal of a newer service through as 502 with its code`() async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             gateway.chat.answer(GetConversation.self) { _ in throw ChatError.unknown(code: "moon-phase") }
             let answer = try await gateway.request("GET", "/api/v1/chat/sessions/\(Examples.sessionID)", as: .agent)
             #expect(answer.status == 502)
@@ -46,9 +47,10 @@ import Testing
     }
 
     @Test func `does not keep a waiting session from being shown when router is away`() async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             gateway.chat.answer(GetConversation.self) { _ in Examples.session() }
-            gateway.router.answer(GetQueuePlace.self) { _ in QueueAnswer(place: Session.QueuePlace(position: 3, estimatedWaitSeconds: nil)) }
+            gateway.router.answer(GetQueuePlace.self) { _ in QueueAnswer(place: Session.QueuePlace(position: 3, estimatedWaitSeconds: nil))
+            }
             let path = "/api/v1/chat/sessions/\(Examples.sessionID)"
             let placed = try await gateway.request("GET", path, as: .agent)
             #expect(placed.json["queue"]?["position"]?.integer == 3)
@@ -63,7 +65,7 @@ import Testing
 
 @Suite struct `A trace` {
     @Test func `goes on from the client's context to the service and back`() async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             gateway.chat.answer(GetConversation.self) { _ in Examples.session(status: .assigned) }
             let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
             let answer = try await gateway.request(

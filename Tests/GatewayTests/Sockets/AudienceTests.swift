@@ -29,7 +29,7 @@ import Testing
     ]
 
     @Test func `is exactly what the allow-list says, for a visitor and for an agent`() async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             gateway.answerSockets()
             let visitor = try await gateway.visitorSocket(after: 0)
             _ = try await visitor.next("ready")
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test func `never crosses from one company to another, nor between conversations of customers`() async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             gateway.answerSockets()
             let visitor = try await gateway.visitorSocket(after: 0)
             _ = try await visitor.next("ready")
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test func `includes typing for who follows the conversation, but not for the typist`() async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             gateway.answerSockets()
             let visitor = try await gateway.visitorSocket(after: 0)
             _ = try await visitor.next("ready")

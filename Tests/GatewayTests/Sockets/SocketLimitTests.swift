@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct `A socket` {
     @Test func `is refused as HTTP: without token, for another's conversation, by role, without upgrade`() async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             gateway.chat.answer(GetConversation.self) { question in
                 guard question.id == Examples.sessionID else { throw ChatError.conversationNotFound(id: question.id) }
                 return Examples.session()
@@ -30,12 +30,14 @@ import Testing
             #expect(try await status("\(own)?after=x", .customer) == 400)
             #expect(try await status("/api/v1/realtime", .customer) == 403)
             #expect(try await status("/api/v1/chat/rooms", .customer) != 101)
-            #expect((try await gateway.request("GET", own, as: .customer)).status == 426)
+            #expect(try await gateway.request("GET", own, as: .customer).status == 426)
         }
     }
 
     @Test func `whose reader is too far behind is closed with 4008`() async throws {
-        try await withGateway({ $0.sockets.bytesBehindMax = 512 * 1024; $0.sockets.closePatience = .seconds(60) }) { gateway in
+        try await withGateway({
+            $0.sockets.bytesBehindMax = 512 * 1024; $0.sockets.closePatience = .seconds(60)
+        }) { (gateway) async throws in
             gateway.answerSockets()
             let socket = try await WebSocketClient.connect(
                 port: gateway.port, path: "/api/v1/chat/ws/\(Examples.sessionID)", token: try await gateway.tokens.token(.customer),
@@ -55,7 +57,9 @@ import Testing
     }
 
     @Test func `replays more history than a reader may be behind, page by page`() async throws {
-        try await withGateway({ $0.sockets.framesBehindMax = 30; $0.sockets.historyPage = 20 }) { gateway in
+        try await withGateway({
+            $0.sockets.framesBehindMax = 30; $0.sockets.historyPage = 20
+        }) { (gateway) async throws in
             gateway.answerSockets()
             gateway.chat.answer(ReadEntries.self) { question in
                 let last = min(question.after + Int64(question.limit), 500)
@@ -72,7 +76,7 @@ import Testing
     }
 
     @Test func `is closed with 4001 when its token ends`() async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             gateway.answerSockets()
             var claims = TestTokens.claims(.agent)
             claims.exp = Int(Date().timeIntervalSince1970) - 4  // within the leeway of five seconds
@@ -83,7 +87,7 @@ import Testing
     }
 
     @Test func `that breaks the protocol is closed with the right code`() async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             gateway.answerSockets()
             func code(_ misbehave: (WebSocketClient) async throws -> Void) async throws -> UInt16? {
                 let socket = try await gateway.visitorSocket(after: 0)
@@ -101,13 +105,14 @@ import Testing
     }
 
     @Test func `answers what it cannot read with an error frame and goes on`() async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             gateway.answerSockets()
             gateway.chat.answer(AppendMessage.self) { AppendedMessage(message: Examples.message($0, sequence: 1), isRepeat: false) }
             let socket = try await gateway.visitorSocket(after: 0)
             _ = try await socket.next("ready")
             for (text, field) in [
-                ("{", "body"), ("{\"type\":\"send\"}", "session_id"), ("{\"type\":\"dance\",\"session_id\":\"\(Examples.sessionID)\"}", "type"),
+                ("{", "body"), ("{\"type\":\"send\"}", "session_id"),
+                ("{\"type\":\"dance\",\"session_id\":\"\(Examples.sessionID)\"}", "type"),
                 ("{\"type\":\"send\",\"session_id\":\"\(Examples.sessionID)\",\"text\":\"a\"}", "id"),
                 ("{\"type\":\"read\",\"session_id\":\"\(Examples.sessionID)\"}", "through"),
             ] {
@@ -129,7 +134,7 @@ import Testing
     }
 
     @Test func `of a visitor may send so much and no more`() async throws {
-        try await withGateway({ $0.visitorPolicy = BucketPolicy("visitor", rate: 0.01, burst: 2) }) { gateway in
+        try await withGateway({ $0.visitorPolicy = BucketPolicy("visitor", rate: 0.01, burst: 2) }) { (gateway) async throws in
             gateway.answerSockets()
             gateway.chat.answer(AppendMessage.self) { AppendedMessage(message: Examples.message($0, sequence: 1), isRepeat: false) }
             let socket = try await gateway.visitorSocket(after: 0)
@@ -147,7 +152,7 @@ import Testing
     }
 
     @Test func `stores messages in the order in which they were sent`() async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             gateway.answerSockets()
             gateway.chat.answer(AppendMessage.self) { request in
                 // The first takes longest: sent side by side, it would be last.
@@ -168,7 +173,7 @@ import Testing
     }
 
     @Test func `reports receipts together, the highest of each`() async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             gateway.answerSockets()
             gateway.chat.answer(AdvanceReceipts.self) { _ in Done() }
             let socket = try await gateway.visitorSocket(after: 0)
@@ -189,12 +194,13 @@ import Testing
     }
 
     @Test func `of an agent is told to router when it opens and when it closes`() async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             gateway.answerSockets()
             let socket = try await gateway.realtimeSocket()
             _ = try await socket.next("ready")
             await gateway.router.wait(for: RenewAgentConnections.self, count: 1)
-            #expect(try gateway.router.asked(RenewAgentConnections.self).last?.agents.map(\.agentID.uuid) == [TestTokens.subject(.agent).uuid])
+            #expect(
+                try gateway.router.asked(RenewAgentConnections.self).last?.agents.map(\.agentID.uuid) == [TestTokens.subject(.agent).uuid])
             try await socket.close()
             await gateway.router.wait(for: RenewAgentConnections.self, count: 2)
             #expect(try gateway.router.asked(RenewAgentConnections.self).last?.agents.isEmpty == true)
@@ -202,7 +208,7 @@ import Testing
     }
 
     @Test func `for the inbox follows a conversation from where the page is, once`() async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             gateway.answerSockets()
             gateway.chat.answer(ReadEntries.self) { question in
                 ConversationEntries(

@@ -6,7 +6,7 @@ import TestSupport
 
 @Suite struct `A visitor's socket` {
     @Test func `brings history first, then ready, then what happens, each sequence once`() async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             gateway.chat.answer(GetConversation.self) { _ in Examples.session() }
             gateway.chat.answer(ReadEntries.self) { question in
                 ConversationEntries(
@@ -30,7 +30,7 @@ import TestSupport
     }
 
     @Test func `loses nothing that happens while history is being read`() async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             gateway.chat.answer(GetConversation.self) { _ in Examples.session() }
             let chat = gateway.chat
             gateway.chat.answer(ReadEntries.self) { question in
@@ -46,7 +46,7 @@ import TestSupport
     }
 
     @Test func `acknowledges a message when chat has stored it, and names a refusal's code`() async throws {
-        try await withGateway { gateway in
+        try await withGateway { (gateway) async throws in
             gateway.answerSockets()
             gateway.chat.answer(AppendMessage.self) { request in
                 if request.text == "" { throw ChatError.textEmpty(field: "text") }

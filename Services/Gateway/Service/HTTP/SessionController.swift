@@ -24,7 +24,8 @@ struct SessionController {
             Route(.post, "/api/v1/chat/sessions/{id}/typing", "reportTyping", .participants) { try await typing($0) },
             Route(.get, "/api/v1/chat/ws/{session_id}", "openSessionSocket", .conversationReaders) { call in
                 _ = try call.sequence("after")
-                _ = try await call.askForBytes(GetConversation(principal: call.principal, id: try call.id("conversation", at: "session_id")))
+                _ = try await call.askForBytes(
+                    GetConversation(principal: call.principal, id: try call.id("conversation", at: "session_id")))
                 throw Problem.upgradeRequired
             },
             Route(.get, "/api/v1/realtime", "openRealtimeSocket", .staff) { _ in throw Problem.upgradeRequired },
