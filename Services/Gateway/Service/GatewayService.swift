@@ -9,6 +9,7 @@ import NIOCore
 import NIOPosix
 import ServiceKit
 import ServiceLifecycle
+import Synchronization
 
 /// The only public edge: REST, WebSockets and pages on one port. Nothing durable is kept here; any number of replicas may run.
 package struct GatewayService: Sendable {
@@ -20,6 +21,7 @@ package struct GatewayService: Sendable {
     private let followers: [LiveFollower]
     private let responder: GatewayResponder
     private let gate: SocketGate
+    private let listening = Listening()
     /// The route table, for tests and for the OpenAPI document's check.
     package let routes: [Route]
 
@@ -58,8 +60,11 @@ package struct GatewayService: Sendable {
         gate = SocketGate(
             authenticator: authenticator, address: address,
             services: SocketServices(
-                bus: bus, hub: hub, followers: followers, limits: configuration.sockets, requestLimits: limits, logger: logger))
+                bus: bus, hub: hub, followers: followers, limits: configuration.sockets, requestLimits: limits, logger: logger),
+            now: now)
         collectMetrics(followers, process.metrics)
+        let listening = listening
+        process.health.add("port") { listening.isTrue.load(ordering: .acquiring) }
     }
 
     /// Started together, stopped last to first: the public port closes before what it needs.
@@ -70,12 +75,16 @@ package struct GatewayService: Sendable {
 
     private func server(onPort: @escaping @Sendable (Int) async -> Void) -> any Service {
         let gate = gate
+        let listening = listening
         var logger = process.logger
         if logger.logLevel < .notice { logger.logLevel = .notice }
         return Application(
             responder: responder, server: HTTPServerBuilder { responder in GatewayChannel(responder: responder, gate: gate) },
             configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port), serverName: nil),
-            onServerRunning: { channel in await onPort(channel.localAddress?.port ?? 0) },
+            onServerRunning: { channel in
+                listening.isTrue.store(true, ordering: .releasing)
+                await onPort(channel.localAddress?.port ?? 0)
+            },
             eventLoopGroupProvider: .shared(group), logger: logger)
     }
 }
@@ -97,4 +106,9 @@ private func collectMetrics(_ followers: [LiveFollower], _ metrics: MetricsRegis
             ]
         }
     }
+}
+
+/// Whether the public port is open.
+private final class Listening: Sendable {
+    let isTrue = Atomic(false)
 }

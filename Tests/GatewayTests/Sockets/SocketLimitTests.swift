@@ -31,6 +31,10 @@ import Testing
             #expect(try await status("/api/v1/realtime", .customer) == 403)
             #expect(try await status("/api/v1/chat/rooms", .customer) != 101)
             #expect(try await gateway.request("GET", own, as: .customer).status == 426)
+            let other = try await gateway.request(
+                "POST", "/api/v1/chat/messages", as: .customer, bytes: Array("{".utf8),
+                headers: ["Upgrade": "h2c", "Connection": "Upgrade"])
+            #expect(other.fields == ["body"], "an upgrade that nobody knows is no reason not to answer")
         }
     }
 
@@ -76,10 +80,11 @@ import Testing
     }
 
     @Test func `is closed with 4001 when its token ends`() async throws {
-        try await withGateway { (gateway) async throws in
+        let noon = Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down))
+        try await withGateway(now: { noon }) { (gateway) async throws in
             gateway.answerSockets()
-            var claims = TestTokens.claims(.agent)
-            claims.exp = Int(Date().timeIntervalSince1970) - 4  // within the leeway of five seconds
+            var claims = TestTokens.claims(.agent, at: noon)
+            claims.exp = Int(noon.timeIntervalSince1970) - 4  // within the leeway of five seconds
             let socket = try await WebSocketClient.connect(
                 port: gateway.port, path: "/api/v1/realtime", token: try await gateway.tokens.sign(claims))
             #expect(try await socket.closeCode() == 4001)
@@ -185,11 +190,13 @@ import Testing
                     ])
                 }
             }
-            await gateway.chat.wait(for: AdvanceReceipts.self, count: 2)
-            let reports = try gateway.chat.asked(AdvanceReceipts.self)
-            #expect(reports.count == 2)
-            #expect(reports.last?.deliveredThrough == 50)
-            #expect(reports.last?.readThrough == 50)
+            // However many seconds this machine took, a hundred frames are not a hundred reports.
+            var reports: [AdvanceReceipts] = []
+            while !(reports.contains { $0.deliveredThrough == 50 } && reports.contains { $0.readThrough == 50 }) {
+                await Task.yield()
+                reports = try gateway.chat.asked(AdvanceReceipts.self)
+            }
+            #expect(reports.count < 50)
         }
     }
 

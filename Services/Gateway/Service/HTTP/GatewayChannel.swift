@@ -33,6 +33,7 @@ struct GatewayChannel: ServerChildChannel, HTTPChannelHandler {
             let grant = NIOLoopBoundBox<SocketGrant?>(nil, eventLoop: channel.eventLoop)
             let gate = gate
             let pending = NIOLoopBound(PendingConnection(), eventLoop: channel.eventLoop)
+            let first = NIOLoopBound(FirstRequest(), eventLoop: channel.eventLoop)
             let upgrader = NIOTypedWebSocketServerUpgrader<Outcome>(
                 maxFrameSize: gate.services.limits.clientFrameBytesMax, enableAutomaticErrorHandling: false,
                 shouldUpgrade: { channel, head in
@@ -47,6 +48,7 @@ struct GatewayChannel: ServerChildChannel, HTTPChannelHandler {
                 upgradePipelineHandler: { channel, _ in
                     channel.eventLoop.makeCompletedFuture {
                         guard let admitted = grant.value else { throw ChannelError.inappropriateOperationForState }
+                        channel.pipeline.syncOperations.removeHandler(first.value, promise: nil)
                         channel.pipeline.syncOperations.removeHandler(pending.value, promise: nil)
                         try gate.open(admitted, channel)
                         return .socket
@@ -61,9 +63,11 @@ struct GatewayChannel: ServerChildChannel, HTTPChannelHandler {
                         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
                         try pipeline.addHandler(
                             HTTPConnectionStateHandler(idleTimeout: .nanoseconds(Self.idleTimeout.nanoseconds), logger: logger))
-                        return .http(
-                            try NIOAsyncChannel(
-                                wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true)))
+                        let http = try NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>(
+                            wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+                        first.value.sayAgain(from: try pipeline.context(handlerType: NIOTypedHTTPServerUpgradeHandler<Outcome>.self))
+                        pipeline.removeHandler(first.value, promise: nil)
+                        return .http(http)
                     }
                 })
             var configuration = NIOUpgradableHTTPServerPipelineConfiguration(upgradeConfiguration: upgrade)
@@ -73,7 +77,10 @@ struct GatewayChannel: ServerChildChannel, HTTPChannelHandler {
             configuration.decoderConfiguration.maxHeaderListSize = Self.headerBytesMax
             configuration.decoderConfiguration.maxHeaderFieldSize = Self.headerBytesMax
             let outcome = try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(configuration: configuration)
-            try channel.pipeline.syncOperations.addHandler(pending.value)
+            let pipeline = channel.pipeline.syncOperations
+            let upgradeHandler = try pipeline.context(handlerType: NIOTypedHTTPServerUpgradeHandler<Outcome>.self).handler
+            try pipeline.addHandler(first.value, position: .before(upgradeHandler))
+            try pipeline.addHandler(pending.value)
             return Value(outcome: outcome, channel: channel)
         }
     }
@@ -88,6 +95,42 @@ struct GatewayChannel: ServerChildChannel, HTTPChannelHandler {
             value.channel.close(promise: nil)
             logger.debug("a connection ended before its first request", metadata: ["error": "\(error)"])
         }
+    }
+}
+
+/// Keeps the first request's head for the case that it asks for an upgrade and does not get it: NIO's upgrade handler then forgets
+/// what it has read, and nobody would answer (swift-nio 2.101, `NIOTypedHTTPServerUpgraderStateMachine.awaitingUpgrader`).
+private final class FirstRequest: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+
+    private var head: HTTPRequestHead?
+    /// Behind it come other requests, or bytes of a WebSocket, which are none of ours.
+    private var isOver = false
+    private var endWasForgotten = false
+    private var wasSaidAgain = false
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if !isOver {
+            switch Self.unwrapInboundIn(data) {
+            case .head(let head): self.head = head
+            case .body: break
+            case .end:
+                isOver = true
+                endWasForgotten = !wasSaidAgain
+            }
+        }
+        context.fireChannelRead(data)
+    }
+
+    /// The end, if it was read before the upgrade was refused, was forgotten with the head; one that comes later is passed on.
+    func sayAgain(from upgradeHandler: ChannelHandlerContext) {
+        wasSaidAgain = true
+        guard let head, !head.headers[canonicalForm: "upgrade"].isEmpty else { return }
+        upgradeHandler.fireChannelRead(NIOAny(HTTPServerRequestPart.head(head)))
+        guard endWasForgotten else { return }
+        upgradeHandler.fireChannelRead(NIOAny(HTTPServerRequestPart.end(nil)))
+        upgradeHandler.fireChannelReadComplete()
     }
 }
 

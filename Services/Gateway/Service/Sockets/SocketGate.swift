@@ -16,6 +16,7 @@ struct SocketGate: Sendable {
     let authenticator: Authenticator
     let address: ClientAddress
     let services: SocketServices
+    let now: @Sendable () -> Date
 
     func admit(_ head: HTTPRequestHead, peer: String) async -> SocketGrant? {
         guard head.method == .GET, let purpose = Self.purpose(head.uri) else { return nil }
@@ -35,7 +36,7 @@ struct SocketGate: Sendable {
                     traceparent: trace.description)
             }
             let isKey = caller.principal.role == .service
-            let lifetime = isKey ? Self.keyLifetime : caller.expiresAt.timeIntervalSinceNow + TokenVerifier.leeway
+            let lifetime = isKey ? Self.keyLifetime : caller.expiresAt.timeIntervalSince(now()) + TokenVerifier.leeway
             return SocketGrant(caller: caller, purpose: purpose, trace: trace, lifetime: lifetime)
         } catch {
             return nil  // the same request is answered as HTTP and runs into the same refusal there
