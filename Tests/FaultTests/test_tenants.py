@@ -1,0 +1,173 @@
+"""Issue 2, 6: every route and socket of the gateway, with a valid token and another company's ids."""
+
+import json
+import uuid
+import subprocess
+
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+import load
+from suite import Staff, eventually, programs
+
+PASSWORD = "correct horse battery staple"
+# What a route with an id in its path is asked, so that nothing but the id can be wrong.
+BODIES = {
+    "changeUser": {"name": "Eve"},
+    "changeSite": {"name": "Eve's"},
+    "changeSession": {"priority": 9},
+    "markRead": {"through": 1},
+    "reportTyping": {"active": True},
+    "editMessage": {"text": "changed"},
+    "changeCustomer": {"name": "Eve"},
+    "blockCustomer": {"reason": "none"},
+    "changeRoom": {"name": "Eve's"},
+    "changeAgent": {"priority": 1},
+    "assignSession": {},
+    "transferSession": {"reason": "none"},
+}
+
+
+@pytest.fixture(scope="module")
+def eve(suite):
+    """The administrator of another company on the same installation."""
+    data = ["--data", suite.ready["data"], "--json"]
+    subprocess.run([programs() / "switchboard", "tenant", "create", "--name", "Other", "--slug", "other", *data], check=True, capture_output=True)
+    subprocess.run(
+        [programs() / "switchboard", "user", "create", "--tenant", "other", "--email", "eve@other.example", "--role", "admin", "--name", "Eve",
+         "--password-stdin", *data], input=PASSWORD.encode(), check=True, capture_output=True)
+    return Staff(suite, {"email": "eve@other.example", "password": PASSWORD, "role": "admin"})
+
+
+@pytest.fixture(scope="module")
+def things(suite):
+    """One of everything, of the demo company, by the kind of id that a path takes."""
+    carla = suite.staff["carla"]
+    visitor = load.visitor(suite)
+    session = load.open_session(suite, visitor, "Only Nordlys may read this")
+    eventually(lambda: carla.ask("GET", f"/api/v1/routing/decisions?conversation={session}")["items"], "the router knows the session")
+    room = carla.ask("POST", "/api/v1/chat/rooms", {"name": "Returns"})
+    site = carla.ask("GET", "/api/settings/sites")["items"][0]
+    key = carla.ask("POST", "/api/keys", {"name": "till"})
+    user = next(user for user in carla.ask("GET", "/api/users")["items"] if user["role"] == "agent")
+    return {
+        "visitor": visitor, "session": session, "message": carla.ask("GET", f"/api/v1/chat/messages/{session}")["items"][0]["id"],
+        "customer": carla.ask("GET", f"/api/v1/chat/sessions/{session}")["customer"]["id"], "room": room["id"], "site": site["id"],
+        "key": key["id"], "user": user["id"],
+    }
+
+
+def kind(method, path):
+    for part, name in [("/chat/sessions/", "session"), ("/chat-dashboard/sessions/", "session"), ("/chat/users/", "customer"),
+                       ("/chat/rooms/", "room"), ("/admin/customers/", "customer"), ("/api/users/", "user"), ("/api/keys/", "key"),
+                       ("/settings/sites/", "site"), ("/api/v1/agents/", "user")]:
+        if part in path:
+            return name
+    assert "/chat/messages/" in path, f"{path} takes an id this test does not know"
+    return "session" if method == "GET" else "message"
+
+
+def routes(suite, with_id):
+    _, document = suite.call("GET", "/openapi.json")
+    for path, operations in document["paths"].items():
+        if path.startswith("/api/v1/chat/ws/"):
+            continue  # asked as sockets below
+        for method, operation in operations.items():
+            if method in ("get", "post", "put", "patch", "delete") and ("{" in path) == with_id:
+                yield method.upper(), path, operation["operationId"]
+
+
+def test_another_companys_ids_are_not_found_on_any_route(suite, eve, things):
+    asked = 0
+    for method, path, operation in routes(suite, with_id=True):
+        address = path[:path.index("{")] + things[kind(method, path)] + path[path.index("}") + 1:]
+        status, value = suite.call(method, address, BODIES.get(operation), token=eve.token)
+        assert status == 404, f"{method} {address} ({operation}) answered {status}: {value}"
+        asked += 1
+    assert asked > 20, "the document names the routes"
+
+
+def test_another_companys_ids_in_bodies_and_filters_find_nothing(suite, eve, things):
+    token = eve.token
+    for method, path, body in [
+        ("POST", "/api/v1/chat/messages", {"session_id": things["session"], "text": "hello"}),
+        ("POST", "/api/v1/chat/sessions", {"customer": {"id": things["customer"]}}),
+        ("POST", "/api/v1/chat/sessions", {"customer": {"name": "Zoe"}, "room_id": things["room"]}),
+    ]:
+        status, value = suite.call(method, path, body, token=token)
+        assert status == 404, f"{method} {path} answered {status}: {value}"
+    for path in (f"/api/v1/chat/sessions?customer={things['customer']}&status=active", f"/api/v1/routing/decisions?conversation={things['session']}",
+                 f"/api/v1/admin/chat-audit?session_id={things['session']}"):
+        status, value = suite.call("GET", path, token=token)
+        assert status == 404 or (status == 200 and value["items"] == []), f"{path} answered {status}: {value}"
+
+
+def test_no_list_shows_anything_of_another_company(suite, eve, things):
+    asked = 0
+    for method, path, operation in routes(suite, with_id=False):
+        if method != "GET" or path in ("/openapi.json", "/.well-known/jwks.json", "/api/v1/realtime"):
+            continue
+        query = f"?conversation={uuid.uuid4()}" if path == "/api/v1/routing/decisions" else ""
+        status, value = suite.call("GET", path + query, token=eve.token)
+        assert status in (200, 404), f"GET {path} answered {status}: {value}"
+        text = json.dumps(value)
+        found = [name for name, id in things.items() if id in text]
+        assert not found, f"GET {path} shows the other company's {found}"
+        asked += 1
+    assert asked > 10
+
+
+def test_nothing_was_changed(suite, things):
+    carla = suite.staff["carla"]
+    session = carla.ask("GET", f"/api/v1/chat/sessions/{things['session']}")
+    assert session["status"] != "closed" and session["priority"] == 5 and session["last_message_sequence"] == 1
+    assert [text for _, text in carla.messages(things["session"])] == ["Only Nordlys may read this"]
+    assert carla.ask("GET", f"/api/admin/customers/{things['customer']}")["blocked"] is False
+
+
+def test_another_visitor_finds_nothing_either(suite, things):
+    stranger = load.visitor(suite)
+    session = things["session"]
+    for method, path, body in [
+        ("GET", f"/api/v1/chat/sessions/{session}", None), ("GET", f"/api/v1/chat/messages/{session}", None),
+        ("POST", "/api/v1/chat/messages", {"session_id": session, "text": "hello"}), ("POST", f"/api/v1/chat/sessions/{session}/close", None),
+        ("POST", f"/api/v1/chat/sessions/{session}/read", {"through": 1}), ("POST", f"/api/v1/chat/sessions/{session}/typing", {"active": True}),
+        ("PUT", f"/api/v1/chat/messages/{things['message']}", {"text": "x"}), ("DELETE", f"/api/v1/chat/messages/{things['message']}", None),
+    ]:
+        status, value = suite.call(method, path, body, token=stranger)
+        assert status == 404, f"{method} {path} answered {status}: {value}"
+
+
+def socket(suite, path, token):
+    return connect(suite.gateway.replace("http", "ws", 1) + path, subprotocols=["switchboard.v1", f"bearer.{token}"], open_timeout=15)
+
+
+def test_sockets_do_not_open_on_another_companys_session(suite, eve, things):
+    for token in (eve.token, load.visitor(suite)):
+        with pytest.raises(InvalidStatus) as refusal:
+            socket(suite, f"/api/v1/chat/ws/{things['session']}?after=0", token)
+        assert refusal.value.response.status_code == 404
+    with pytest.raises(InvalidStatus) as refusal:
+        socket(suite, "/api/v1/realtime", things["visitor"])
+    assert refusal.value.response.status_code == 403
+
+
+def test_an_inbox_socket_hears_nothing_of_another_company(suite, eve, things):
+    with socket(suite, "/api/v1/realtime", eve.token) as inbox:
+        request = str(uuid.uuid4())
+        for frame in ({"type": "subscribe", "session_id": things["session"], "after": 0},
+                      {"type": "typing", "session_id": things["session"], "active": True},
+                      {"type": "read", "session_id": things["session"], "through": 1},
+                      {"type": "send", "id": request, "session_id": things["session"], "text": "hello"}):
+            inbox.send(json.dumps(frame))
+        suite.staff["carla"].ask("PATCH", f"/api/v1/chat/sessions/{things['session']}", {"subject": "Poles"})
+        suite.call("POST", "/api/v1/chat/messages", {"session_id": things["session"], "text": "Still only Nordlys"}, token=things["visitor"])
+        frames = []
+        # The answer to the last order comes after whatever the message could have brought: each is committed and said before.
+        while not any(frame["type"] == "error" and (frame.get("id") == request or frame["data"].get("id") == request) for frame in frames):
+            frames.append(json.loads(inbox.recv(timeout=15)))
+        problems = [frame for frame in frames if frame["type"] == "error"]
+        assert problems, "every order was refused"
+        heard = [frame for frame in frames if frame["type"] not in ("ready", "error", "resync")]
+        assert all(things["session"] not in json.dumps(frame) for frame in heard), heard
