@@ -75,4 +75,20 @@ import Testing
             #expect(asked[0].key != asked[2].key)
         }
     }
+
+    @Test func `answers 422 when the Idempotency-Key was used for another message`() async throws {
+        try await withGateway { (gateway) async throws in
+            gateway.chat.answer(AppendMessage.self) { throw ChatError.messageIDReused(id: $0.id) }
+            let session = JSONValue.string(Examples.sessionID.description)
+            let derived = try await gateway.request(
+                "POST", "/api/v1/chat/messages", as: .agent, body: ["session_id": session, "text": "a"], headers: ["Idempotency-Key": "k"])
+            #expect(derived.status == 422)
+            #expect(derived.code == "idempotency-key-reused")
+            let chosen = try await gateway.request(
+                "POST", "/api/v1/chat/messages", as: .agent,
+                body: ["id": .string(Examples.messageID.description), "session_id": session, "text": "a"])
+            #expect(chosen.status == 409)
+            #expect(chosen.code == "message-id-reused")
+        }
+    }
 }

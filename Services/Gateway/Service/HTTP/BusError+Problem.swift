@@ -28,11 +28,14 @@ extension BusError {
 }
 
 extension Problem {
+    static let idempotencyKeyReused = Problem(
+        .unprocessableContent, "idempotency-key-reused", detail: "This Idempotency-Key was used for another request.")
+
     /// A refusal with a code that this build does not know: rendered, never swallowed. What the bus says alike for all services is known here.
     init(serviceRefusal code: String, service: String) {
         switch code {
         case "idempotency-key-reused":
-            self.init(.unprocessableContent, code, detail: "This Idempotency-Key was used for another request.")
+            self = .idempotencyKeyReused
         default:
             self.init(.badGateway, code, detail: "The \(service) refused this.")
         }

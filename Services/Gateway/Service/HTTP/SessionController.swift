@@ -64,11 +64,16 @@ struct SessionController {
             MessageDraft(
                 id: try message.id ?? MessageID(call.newID(part: "message")), text: message.text, metadata: message.metadata ?? [:])
         }
-        let reply = try await call.askForBytes(
-            OpenConversation(
-                principal: principal, id: try new.id ?? ConversationID(call.newID()), channel: .website, subject: new.subject,
-                priority: new.priority, roomID: new.roomID, metadata: new.metadata ?? [:], page: new.page, locale: new.locale,
-                message: message, customer: new.customer))
+        let request = OpenConversation(
+            principal: principal, id: try new.id ?? ConversationID(call.newID()), channel: .website, subject: new.subject,
+            priority: new.priority, roomID: new.roomID, metadata: new.metadata ?? [:], page: new.page, locale: new.locale,
+            message: message, customer: new.customer)
+        let reply: [UInt8]
+        do {
+            reply = try await call.askForBytes(request)
+        } catch ChatError.conversationIDReused where new.id == nil {
+            throw Problem.idempotencyKeyReused
+        }
         guard let members = JSONMembers(reply), let session = members.ranges["session"], let isRepeat = members.ranges["is_repeat"] else {
             throw BusError.malformed("\(OpenConversation.subject)")
         }
