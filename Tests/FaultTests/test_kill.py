@@ -33,6 +33,7 @@ def test_killing_services_during_a_burst_loses_doubles_and_reorders_nothing(suit
                 body = {"id": str(uuid.uuid4()), "session_id": session, "text": f"{index}.{number}"}
                 status, value, attempts = load.insist(gateways, "POST", "/api/v1/chat/messages", body, key, PATIENCE)
                 assert status in (200, 201), value
+                assert (value["id"], value["text"], value["session_id"]) == (body["id"], body["text"], session), "another's answer"
                 acknowledged[session].append((value["sequence"], value["id"], body["text"]))
                 if status == 200:
                     repeats.append(body["id"])

@@ -11,7 +11,7 @@ package struct GatewayConfiguration: Sendable {
     package static let publicURLKey = SettingKey(
         "gateway.public.url", "How people reach this installation, for links; otherwise as the request says.")
     package static let issuerKey = SettingKey(
-        "gateway.token.issuer", "Only tokens of this installation are taken; otherwise any that accounts signed.")
+        "gateway.token.issuer", "Only tokens of this installation are taken. Without it: of the one that accounts names beside its keys.")
     package static let trustedProxiesKey = SettingKey(
         "gateway.trusted.proxies", "Addresses of proxies whose X-Forwarded-For is believed, separated by commas.")
     package static let addressRateKey = SettingKey(

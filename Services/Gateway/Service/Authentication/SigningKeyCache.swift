@@ -18,6 +18,8 @@ actor SigningKeyCache {
     private let logger: Logger
     private var keys: JWTKeyCollection?
     private var known: Set<String> = []
+    /// Who signs with these keys; nil until they were read once.
+    private(set) var issuer: String?
     private var fetchedAt: ContinuousClock.Instant?
     private var triedAt: ContinuousClock.Instant?
     private var running: Task<Void, any Error>?
@@ -71,6 +73,7 @@ actor SigningKeyCache {
             }
             keys = collection
             known = names
+            issuer = set.issuer
             fetchedAt = .now
         }
         running = task

@@ -14,7 +14,7 @@ struct TokenVerifier: Sendable {
     }
 
     let keys: SigningKeyCache
-    /// nil: whatever installation signs with the keys of our accounts is ours.
+    /// nil: the one that accounts names beside its keys. So a key file that was copied elsewhere signs nothing for here.
     let issuer: String?
     let now: @Sendable () -> Date
 
@@ -25,12 +25,12 @@ struct TokenVerifier: Sendable {
         guard parts.count == 3, let header = Self.object(parts[0]) else { throw Rejected(why: "The token is malformed.") }
         guard header["alg"]?.string == "EdDSA" else { throw Rejected(why: "The token's algorithm is not accepted.") }
         guard header["crit"] == nil else { throw Rejected(why: "The token asks for what is not known.") }
-        guard let kid = header["kid"]?.string, !kid.isEmpty, kid.utf8.count <= 128, let keys = try await keys.keys(for: kid) else {
+        guard let kid = header["kid"]?.string, !kid.isEmpty, kid.utf8.count <= 128, let verifying = try await keys.keys(for: kid) else {
             throw Rejected(why: "The token was not signed here.")
         }
         let claims: AccessClaims
         do {
-            claims = try await keys.verify(token, as: AccessClaims.self)
+            claims = try await verifying.verify(token, as: AccessClaims.self)
         } catch {
             throw Rejected(why: "The token was not signed here.")
         }
@@ -39,7 +39,8 @@ struct TokenVerifier: Sendable {
         guard claims.iat <= time + Self.leeway, (claims.nbf ?? 0) <= time + Self.leeway else {
             throw Rejected(why: "The token is not valid yet.")
         }
-        if let issuer, claims.iss != issuer { throw Rejected(why: "The token was not signed here.") }
+        let accountsIssuer = await keys.issuer
+        if let issuer = issuer ?? accountsIssuer, claims.iss != issuer { throw Rejected(why: "The token was not signed here.") }
         let role = Role(rawValue: claims.role)
         let expected = role == .customer ? "widget" : "switchboard"
         guard claims.aud.value.contains(expected), role == .customer || Role.staff.contains(role) else {

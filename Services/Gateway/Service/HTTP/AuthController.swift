@@ -69,7 +69,9 @@ struct AuthController {
     private func changePassword(_ call: GatewayCall) async throws -> Response {
         let change = try call.decode(NewPassword.self)
         return try await call.done(
-            ChangePassword(principal: call.principal, currentPassword: change.currentPassword, newPassword: change.newPassword))
+            ChangePassword(
+                principal: call.principal, currentPassword: change.currentPassword, newPassword: change.newPassword,
+                refreshToken: try refreshToken(call)))
     }
 
     private struct Invitation: Decodable {
