@@ -223,22 +223,32 @@ package struct PendingRequests: Sendable {
         case .waiting:
             counters.shed += 1
             if let failure = entry.lastFailure {
-                finish(number, .failure(entry.deadline <= now ? .deadlineExceeded : failure), now: now)
+                finish(number, .failure(entry.deadline <= now ? outOfTime(entry) : failure), now: now)
             } else {
                 finish(number, .failure(refusal(by: entry.service)), now: now)
             }
         case .inFlight(let endpoint, _):
             if entry.deadline <= now {
-                finish(number, .failure(.deadlineExceeded), now: now)
+                finish(number, .failure(outOfTime(entry)), now: now)
             } else {
                 attemptFailed(number, at: endpoint, because: .deadlineExceeded, pauses: false, now: now)
             }
         case .pausing:
             if entry.deadline <= now {
-                finish(number, .failure(.deadlineExceeded), now: now)
+                finish(number, .failure(outOfTime(entry)), now: now)
             } else {
                 dispatch(number, now: now)
             }
+        }
+    }
+
+    /// What the asker hears at the end of its budget: the last word of a service that could not do it says more than the clock,
+    /// for example that its database is away. Either way it asks again with the same key.
+    private func outOfTime(_ entry: Entry) -> BusError {
+        switch entry.lastFailure {
+        case .overloaded(let retryAfter) where retryAfter > .zero: .overloaded(retryAfter: retryAfter)
+        case .unavailable(let retryAfter) where retryAfter > .zero: .unavailable(retryAfter: retryAfter)
+        default: .deadlineExceeded
         }
     }
 

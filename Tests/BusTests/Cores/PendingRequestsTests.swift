@@ -153,6 +153,18 @@ import Testing
         #expect(actions(&pending) == [.send(1, attempt: 2, to: first, remaining: .milliseconds(4300))])
     }
 
+    @Test func `end with what the service said last, if it was not able to answer, and not with the clock`() {
+        var pending = pending()
+        pending.endpointReady(first, of: .chat, now: start)
+        pending.begin(1, to: .chat, budget: .seconds(5), now: start)
+        _ = actions(&pending)
+        pending.answered(1, attempt: 1, with: .failure(.unavailable(retryAfter: .seconds(1))), now: start + .seconds(3))
+        pending.expire(now: start + .seconds(4))
+        #expect(actions(&pending).count == 1, "a second attempt is on its way")
+        pending.expire(now: start + .seconds(5))
+        #expect(actions(&pending) == [.finish(1, .failure(.unavailable(retryAfter: .seconds(1))))])
+    }
+
     @Test func `end when the budget is gone, whatever they are doing`() {
         var pending = pending()
         pending.begin(1, to: .chat, budget: .zero, now: start)
