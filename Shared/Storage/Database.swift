@@ -29,7 +29,7 @@ package final class Database: Service, Sendable {
     package init(_ configuration: DatabaseConfiguration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
-        queue = WorkQueue(waitingMax: configuration.waitingMax)
+        queue = WorkQueue(waitingMax: configuration.waitingMax, unreachablePatience: configuration.unreachablePatience)
         workersLeft = DispatchGroup()
     }
 

@@ -11,6 +11,9 @@ package struct DatabaseConfiguration: Sendable, CustomStringConvertible, CustomR
     package var waitingMax = 1024
     /// How long a job may wait for a connection; then ``DatabaseError/unavailable(_:)``.
     package var waitMax = Duration.seconds(3)
+    /// How long jobs still wait once no connection can be made; then, and until one can: ``DatabaseError/unavailable(_:)`` at once.
+    /// A server that restarts cleanly is back in less; a request's budget is ten times as long, so whoever asks gets a reason and not silence.
+    package var unreachablePatience = Duration.milliseconds(500)
     /// Prepared statements kept per connection; the least recently used one makes room. A service has some hundred.
     package var preparedStatementsMax = 256
     /// For TCP, TLS and sign-in together. Unit: whole seconds, at least 2. Source: libpq, `connect_timeout`.

@@ -1,7 +1,8 @@
 import Dispatch
 import Synchronization
 
-/// Jobs that wait for a connection: bounded in number and in time.
+/// Jobs that wait for a connection: bounded in number and in time. While no connection can be made they are refused at once, so that
+/// whoever asks is told long before its own time is up.
 final class WorkQueue: Sendable {
     struct Job: Sendable {
         let deadline: ContinuousClock.Instant
@@ -17,18 +18,49 @@ final class WorkQueue: Sendable {
         var ordinary: [Job] = []
         var wasUrgent = false
         var isClosed = false
+        var connectedWorkers = 0
+        /// Since when every attempt to connect has failed; nil while a worker is connected, and before the first failure.
+        var failingSince: ContinuousClock.Instant?
     }
 
     private let state = Mutex(State())
     private let arrivals = DispatchSemaphore(value: 0)
     private let waitingMax: Int
+    private let unreachablePatience: Duration
 
-    init(waitingMax: Int) { self.waitingMax = waitingMax }
+    init(waitingMax: Int, unreachablePatience: Duration) {
+        self.waitingMax = waitingMax
+        self.unreachablePatience = unreachablePatience
+    }
+
+    func workerConnected() {
+        state.withLock { state in
+            state.connectedWorkers += 1
+            state.failingSince = nil
+        }
+    }
+
+    func workerLostConnection() {
+        state.withLock { $0.connectedWorkers -= 1 }
+    }
+
+    func workerCouldNotConnect(now: ContinuousClock.Instant = .now) {
+        state.withLock { state in
+            if state.connectedWorkers == 0, state.failingSince == nil { state.failingSince = now }
+        }
+    }
+
+    private func isUnreachable(_ state: State, now: ContinuousClock.Instant) -> Bool {
+        state.failingSince.map { now - $0 >= unreachablePatience } ?? false
+    }
+
+    private static let unreachable = DatabaseError.unavailable("the database cannot be reached")
 
     /// Never waits. Refuses the job at once when the queue is full or closed.
-    func add(_ job: Job, isUrgent: Bool = false) {
+    func add(_ job: Job, isUrgent: Bool = false, now: ContinuousClock.Instant = .now) {
         let refusal = state.withLock { state -> DatabaseError? in
             if state.isClosed { return .unavailable("the database is closed") }
+            if isUnreachable(state, now: now) { return Self.unreachable }
             if isUrgent {
                 state.urgent.append(job)
             } else if state.ordinary.count < waitingMax {
@@ -71,9 +103,13 @@ final class WorkQueue: Sendable {
         }
     }
 
-    /// Refuses what has waited too long.
+    /// Refuses what has waited too long, and everything while the database cannot be reached.
     func expire(now: ContinuousClock.Instant = .now) {
-        let late = state.withLock { state in
+        let (late, reason) = state.withLock { state in
+            if isUnreachable(state, now: now) {
+                defer { (state.urgent, state.ordinary) = ([], []) }
+                return (state.urgent + state.ordinary, Self.unreachable)
+            }
             var late: [Job] = []
             func keep(_ job: Job) -> Bool {
                 if job.deadline > now { return true }
@@ -82,9 +118,9 @@ final class WorkQueue: Sendable {
             }
             state.urgent = state.urgent.filter(keep)
             state.ordinary = state.ordinary.filter(keep)
-            return late
+            return (late, .unavailable("no connection became free in time"))
         }
-        for job in late { job.refuse(.unavailable("no connection became free in time")) }
+        for job in late { job.refuse(reason) }
     }
 
     var isClosed: Bool { state.withLock { $0.isClosed } }

@@ -7,7 +7,15 @@ final class Worker {
     private let configuration: DatabaseConfiguration
     private let queue: WorkQueue
     private let logger: Logger
-    private var connection: Connection?
+    private var connection: Connection? {
+        didSet {
+            switch (oldValue == nil, connection == nil) {
+            case (true, false): queue.workerConnected()
+            case (false, true): queue.workerLostConnection()
+            default: break
+            }
+        }
+    }
     private var pause: Duration
 
     init(_ configuration: DatabaseConfiguration, queue: WorkQueue, logger: Logger) {
@@ -23,11 +31,12 @@ final class Worker {
             case .closed: break loop
             case .nothing: continue
             case .job(let job):
-                if prepareConnection() {
+                if isConnected {
                     job.run(self)
                 } else {
+                    // Others may run it meanwhile, and while it waits it can be refused.
                     queue.putBack(job)
-                    rest()
+                    connect()
                 }
             }
         }
@@ -61,16 +70,28 @@ final class Worker {
         if transaction.isConnectionStale { connection = nil }
     }
 
-    /// - Returns: false if the database cannot be reached now.
-    private func prepareConnection() -> Bool {
+    /// Finds out without asking the server.
+    private var isConnected: Bool {
         connection?.checkIdle()
         if let connection, !connection.isLost { return true }
         connection = nil
+        return false
+    }
+
+    /// Goes on until there is a connection, or nobody needs one any more.
+    private func connect() {
+        while !queue.isClosed, !prepareConnection() { rest() }
+    }
+
+    /// - Returns: false if the database cannot be reached now.
+    private func prepareConnection() -> Bool {
+        if isConnected { return true }
         do {
             connection = try Connection(configuration)
             pause = configuration.reconnectPause
             return true
         } catch {
+            queue.workerCouldNotConnect()
             logger.warning("The database cannot be reached", metadata: ["reason": "\(error)"])
             return false
         }

@@ -132,7 +132,22 @@ import Testing
         proxy.cut(.before("user"))  // the first words of every connection
         #expect(await !healing.isReady())
         proxy.cut(.never)
-        #expect(try await healing.query(.none, "SELECT 1").count == 1)
+        try await eventually("the database is there") { await healing.isReady() }
+    }
+
+    @Test func `that cannot be reached refuses at once, and takes work again by itself`() async throws {
+        let proxy = try test.proxy()
+        proxy.cut(.before("user"))
+        let database = proxied(proxy) {
+            $0.waitMax = .seconds(3600)
+            $0.unreachablePatience = .milliseconds(1)
+        }
+        for _ in 0..<3 {
+            let error = await #expect(throws: DatabaseError.self) { try await database.query(.none, "SELECT 1") }
+            #expect(error == .unavailable("the database cannot be reached"))
+        }
+        proxy.cut(.never)
+        try await eventually("the database is there") { await database.isReady() }
     }
 
     @Test func `refuses work beyond what may wait, and work that waited too long`() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct `Waiting for a connection` {
     @Test func `lanes and ordinary jobs take turns, each kind in its order`() {
-        let queue = WorkQueue(waitingMax: 10)
+        let queue = WorkQueue(waitingMax: 10, unreachablePatience: .zero)
         let ran = Mutex<[String]>([])
         func add(_ name: String, isUrgent: Bool) {
             let job = WorkQueue.Job(deadline: .now + .seconds(60), run: { _ in }, refuse: { _ in ran.withLock { $0.append(name) } })
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func `what is closed refuses what waits, once, and what comes later`() {
-        let queue = WorkQueue(waitingMax: 10)
+        let queue = WorkQueue(waitingMax: 10, unreachablePatience: .zero)
         let refused = Mutex(0)
         let job = WorkQueue.Job(deadline: .now + .seconds(60), run: { _ in }, refuse: { _ in refused.withLock { $0 += 1 } })
         queue.add(job)
@@ -33,5 +33,28 @@ import Testing
         #expect(refused.withLock { $0 } == 2)
         queue.add(job)
         #expect(refused.withLock { $0 } == 3)
+    }
+
+    @Test func `nothing waits once no worker could connect for a while, until one is connected`() {
+        let queue = WorkQueue(waitingMax: 10, unreachablePatience: .seconds(1))
+        let noon = ContinuousClock.now
+        let refused = Mutex(0)
+        let job = WorkQueue.Job(deadline: noon + .seconds(60), run: { _ in }, refuse: { _ in refused.withLock { $0 += 1 } })
+        queue.workerConnected()
+        queue.workerCouldNotConnect(now: noon)
+        queue.expire(now: noon + .seconds(2))
+        queue.add(job, now: noon + .seconds(2))
+        #expect(refused.withLock { $0 } == 0, "another worker is connected")
+        queue.workerLostConnection()
+        queue.workerCouldNotConnect(now: noon + .seconds(2))
+        queue.expire(now: noon + .seconds(2.5))
+        #expect(refused.withLock { $0 } == 0, "it may be back in a moment")
+        queue.expire(now: noon + .seconds(3))
+        #expect(refused.withLock { $0 } == 1)
+        queue.add(job, now: noon + .seconds(3))
+        #expect(refused.withLock { $0 } == 2)
+        queue.workerConnected()
+        queue.add(job, now: noon + .seconds(4))
+        #expect(refused.withLock { $0 } == 2)
     }
 }

@@ -19,8 +19,9 @@ extension BusError {
             Problem(.serviceUnavailable, "unavailable", detail: "A service is away. Ask again with the same key.").retryAfter(retryAfter)
         case .deadlineExceeded:
             Problem(
-                .gatewayTimeout, "deadline-exceeded",
-                detail: "It took too long, and may or may not have happened. Ask again with the same key.")
+                .serviceUnavailable, "deadline-exceeded",
+                detail: "It took too long, and may or may not have happened. Ask again with the same key."
+            ).retryAfter(.seconds(1))
         case .cancelled:
             Problem(.serviceUnavailable, "cancelled", detail: "The request was given up.").retryAfter(.seconds(1))
         }
