@@ -173,7 +173,12 @@ import Testing
                 ])
             }
             for _ in 0..<10 { _ = try await socket.next("ack") }
-            #expect(try gateway.chat.asked(AppendMessage.self).map(\.text) == (0..<10).map { "\($0)" })
+            // A slow machine may have the bus ask again for one that is still on its way; the same id is the same message.
+            var stored: [AppendMessage] = []
+            for message in try gateway.chat.asked(AppendMessage.self) where !stored.contains(where: { $0.id == message.id }) {
+                stored.append(message)
+            }
+            #expect(stored.map(\.text) == (0..<10).map { "\($0)" })
         }
     }
 
