@@ -31,6 +31,8 @@ extension Bus {
 
 /// A request as it travels.
 package struct RequestEnvelope: Sendable, Equatable {
+    static let keyedContentSize = 32
+
     package let subject: Subject
     /// The same for every attempt, so that a repeat is recognised.
     package let key: RequestKey
@@ -38,9 +40,17 @@ package struct RequestEnvelope: Sendable, Equatable {
     package let budget: Duration
     package let clientID: TenantID?
     package let traceparent: String?
+    /// SHA-256 of what the client sent under its own `Idempotency-Key`; nil if it sent none. Another request under the same key differs here.
+    package let keyedContent: [UInt8]?
     package let payload: [UInt8]
 
-    package init(subject: Subject, key: RequestKey, budget: Duration, clientID: TenantID?, traceparent: String?, payload: [UInt8]) {
+    /// - Precondition: `keyedContent` has 32 bytes.
+    package init(
+        subject: Subject, key: RequestKey, budget: Duration, clientID: TenantID?, traceparent: String?, keyedContent: [UInt8]? = nil,
+        payload: [UInt8]
+    ) {
+        precondition(keyedContent.map { $0.count == Self.keyedContentSize } ?? true, "SHA-256 has 32 bytes")
+        self.keyedContent = keyedContent
         self.subject = subject
         self.key = key
         self.budget = budget

@@ -10,20 +10,32 @@ import Synchronization
 package final class RequestRouter: Sendable {
     private typealias Route = @Sendable (RequestEnvelope) async -> Answer
 
+    /// Answers a request under a client's own key: from what was answered before, or by the closure.
+    /// The middle argument says whether the reply may be kept (``BusRequest/keepsReply``).
+    package typealias Repeats = @Sendable (RequestEnvelope, Bool, @Sendable () async -> Answer) async -> Answer
+
     private let logger: Logger
     private let trouble: @Sendable (any Error) -> BusError?
+    private let repeats: Repeats
     private let routes = Mutex<[Subject: Route]>([:])
 
-    /// - Parameter trouble: what the asker is told of errors that are neither refusals nor bugs, a database that is away for one.
-    package init(logger: Logger, trouble: @escaping @Sendable (any Error) -> BusError? = { _ in nil }) {
+    /// - Parameters:
+    ///   - repeats: of a service that keeps what it answered; by default every attempt is answered anew.
+    ///   - trouble: what the asker is told of errors that are neither refusals nor bugs, a database that is away for one.
+    package init(
+        logger: Logger, repeats: @escaping Repeats = { _, _, answer in await answer() },
+        trouble: @escaping @Sendable (any Error) -> BusError? = { _ in nil }
+    ) {
         self.logger = logger
+        self.repeats = repeats
         self.trouble = trouble
     }
 
     package func register<Handler: RequestHandler>(_ handler: Handler) {
         let logger = logger
         let trouble = trouble
-        add(Handler.Request.subject) { envelope in
+        let repeats = repeats
+        let answer: Route = { envelope in
             do {
                 let request: Handler.Request
                 do {
@@ -48,6 +60,10 @@ package final class RequestRouter: Sendable {
                     metadata: ["subject": "\(envelope.subject)", "incident": "\(incident)", "error": "\(String(reflecting: error))"])
                 return .failure(.internal(incident: incident))
             }
+        }
+        add(Handler.Request.subject) { envelope in
+            guard envelope.keyedContent != nil else { return await answer(envelope) }
+            return await repeats(envelope, Handler.Request.keepsReply) { await answer(envelope) }
         }
     }
 

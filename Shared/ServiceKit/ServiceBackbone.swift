@@ -51,7 +51,12 @@ package struct ServiceBackbone: Sendable {
         self.logger = logger
         self.metrics = metrics
         publisher = EventPublisher(stream: service, database: database, bus: bus, logger: logger)
-        requests = RequestRouter(logger: logger) { ($0 as? DatabaseError)?.busError }
+        let repeated = RepeatedRequests(service: service, database: database)
+        requests = RequestRouter(logger: logger) { envelope, keepsReply, answer in
+            await repeated.answer(envelope, keepsReply: keepsReply, answer)
+        } trouble: {
+            ($0 as? DatabaseError)?.busError
+        }
         let publisher = publisher
         for subject in EventPublisher.subjects {
             requests.register(subject) { envelope in await publisher.answer(envelope) ?? .failure(.unknownSubject(envelope.subject)) }

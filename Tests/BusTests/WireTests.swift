@@ -49,6 +49,12 @@ import Testing
                         subject: "orders.place", key: .random(), budget: .milliseconds(Int64(UInt32.max)), clientID: .new(),
                         traceparent: "00-a-b-01",
                         payload: []))),
+            .request(
+                RequestFrame(
+                    number: 8, attempt: 1,
+                    envelope: RequestEnvelope(
+                        subject: "orders.place", key: .random(), budget: .seconds(1), clientID: .new(), traceparent: nil,
+                        keyedContent: Array(0..<32), payload: [7]))),
         ] + answers.enumerated().map { .reply(ReplyFrame(number: UInt64($0.offset), attempt: 1, answer: $0.element)) }
     }()
 

@@ -35,7 +35,8 @@ extension WireFrame {
 extension RequestEnvelope {
     func with(budget: Duration) -> RequestEnvelope {
         RequestEnvelope(
-            subject: subject, key: key, budget: budget, clientID: clientID, traceparent: traceparent, payload: payload)
+            subject: subject, key: key, budget: budget, clientID: clientID, traceparent: traceparent, keyedContent: keyedContent,
+            payload: payload)
     }
 
     /// - Throws: if the other side would call it malformed.

@@ -127,18 +127,20 @@ extension WireFrame {
     /// The asker's thread encodes; the bus's thread fills in these three, again for each attempt.
     static func encode(_ envelope: RequestEnvelope) -> [UInt8] {
         let traceparent = envelope.traceparent.flatMap { $0.utf8.count <= WireLimits.traceparentMax && $0.isToken ? $0 : nil }
-        var writer = writer(.request, size: 64 + 2 * Subject.lengthMax + envelope.payload.count)
+        var writer = writer(.request, size: 96 + 2 * Subject.lengthMax + envelope.payload.count)
         writer.integer(UInt64(0))
         writer.integer(UInt8(0))
         writer.integer(UInt32(0))
         writer.array(envelope.key.bytes)
-        writer.integer(UInt8(envelope.clientID == nil ? 0 : 1) | UInt8(traceparent == nil ? 0 : 2))
+        writer.integer(
+            UInt8(envelope.clientID == nil ? 0 : 1) | UInt8(traceparent == nil ? 0 : 2) | UInt8(envelope.keyedContent == nil ? 0 : 4))
         writer.uuid(envelope.clientID?.uuid ?? .zero)
         writer.integer(UInt32(envelope.payload.count))
         writer.integer(UInt8(envelope.subject.rawValue.utf8.count))
         writer.integer(UInt8(traceparent?.utf8.count ?? 0))
         writer.text(envelope.subject.rawValue)
         writer.text(traceparent ?? "")
+        writer.array(envelope.keyedContent ?? [])
         writer.array(envelope.payload)
         return writer.bytes
     }
@@ -281,7 +283,7 @@ extension RequestFrame {
         let budget = Duration.milliseconds(Int64(try reader.integer(UInt32.self)))
         let key = RequestKey(bytes: try reader.array(count: 16))
         let presence = try reader.integer(UInt8.self)
-        guard presence & ~3 == 0 else { throw MalformedFrame("unknown flags") }
+        guard presence & ~7 == 0 else { throw MalformedFrame("unknown flags") }
         let clientID = TenantID(try reader.uuid())
         let payloadCount = Int(try reader.integer(UInt32.self))
         guard payloadCount <= WireLimits.payloadMax else { throw MalformedFrame("payload of \(payloadCount) bytes") }
@@ -290,11 +292,13 @@ extension RequestFrame {
         let traceparentCount = Int(try reader.integer(UInt8.self))
         let subject = try reader.token(count: subjectCount, max: Subject.lengthMax, "subject")
         let traceparent = try reader.token(count: traceparentCount, max: WireLimits.traceparentMax, "traceparent")
+        let keyedContent = presence & 4 == 0 ? nil : try reader.array(count: RequestEnvelope.keyedContentSize)
         self.init(
             number: number, attempt: attempt,
             envelope: RequestEnvelope(
                 subject: Subject(rawValue: subject), key: key, budget: budget, clientID: presence & 1 == 0 ? nil : clientID,
-                traceparent: presence & 2 == 0 ? nil : traceparent, payload: try reader.array(count: payloadCount)))
+                traceparent: presence & 2 == 0 ? nil : traceparent, keyedContent: keyedContent,
+                payload: try reader.array(count: payloadCount)))
     }
 }
 

@@ -4,6 +4,7 @@ package struct AcceptInvitation: BusRequest, Equatable {
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.accept-invitation"
     package static let service = ServiceName.accounts
+    package static let keepsReply = false
     package let token: String
     package let password: String
 

@@ -4,6 +4,7 @@ package struct ChangePassword: BusRequest, Equatable {
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.change-password"
     package static let service = ServiceName.accounts
+    package static let keepsReply = false
     package let principal: Principal
     package let currentPassword: String
     package let newPassword: String

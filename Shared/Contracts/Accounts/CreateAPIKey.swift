@@ -4,6 +4,7 @@ package struct CreateAPIKey: BusRequest, Equatable {
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.create-api-key"
     package static let service = ServiceName.accounts
+    package static let keepsReply = false
     package let principal: Principal
     package let id: APIKeyID
     package let name: String

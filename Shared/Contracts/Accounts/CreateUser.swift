@@ -4,6 +4,7 @@ package struct CreateUser: BusRequest, Equatable {
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.create-user"
     package static let service = ServiceName.accounts
+    package static let keepsReply = false
     package let principal: Principal
     package let id: UserID
     package let email: String

@@ -4,6 +4,7 @@ package struct IssueVisitorToken: BusRequest, Equatable {
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.issue-visitor-token"
     package static let service = ServiceName.accounts
+    package static let keepsReply = false
     /// The public site key.
     package let site: String
     package let token: String?

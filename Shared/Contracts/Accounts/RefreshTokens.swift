@@ -4,6 +4,7 @@ package struct RefreshTokens: BusRequest, Equatable {
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.refresh-tokens"
     package static let service = ServiceName.accounts
+    package static let keepsReply = false
     package let refreshToken: String
 
     package init(refreshToken: String) {

@@ -4,6 +4,7 @@ package struct RotateIdentitySecret: BusRequest, Equatable {
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.rotate-identity-secret"
     package static let service = ServiceName.accounts
+    package static let keepsReply = false
     package let principal: Principal
     package let id: SiteID
 

@@ -4,6 +4,7 @@ package struct SaveSite: BusRequest, Equatable {
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.save-site"
     package static let service = ServiceName.accounts
+    package static let keepsReply = false
     package let principal: Principal
     package let id: SiteID
     package let isNew: Bool

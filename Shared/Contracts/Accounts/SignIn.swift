@@ -4,6 +4,7 @@ package struct SignIn: BusRequest, Equatable {
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.sign-in"
     package static let service = ServiceName.accounts
+    package static let keepsReply = false
     package let email: String
     package let password: String
     /// The company's slug, where the e-mail is known to several.

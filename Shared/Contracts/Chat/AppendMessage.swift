@@ -4,6 +4,7 @@ package struct AppendMessage: BusRequest, Equatable {
     package typealias Failure = ChatError
     package static let subject: Subject = "chat.append-message"
     package static let service = ServiceName.chat
+    package static let keepsReply = false
     package let principal: Principal
     package let id: MessageID
     package let sessionID: ConversationID

@@ -4,6 +4,7 @@ package struct OpenConversation: BusRequest, Equatable {
     package typealias Failure = ChatError
     package static let subject: Subject = "chat.open-conversation"
     package static let service = ServiceName.chat
+    package static let keepsReply = false
     package let principal: Principal
     /// Made by the client, so that a retry opens no second one.
     package let id: ConversationID

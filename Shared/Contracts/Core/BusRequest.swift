@@ -6,6 +6,13 @@ package protocol BusRequest: Codable, Sendable {
     static var subject: Subject { get }
     /// Who answers.
     static var service: ServiceName { get }
+    /// Whether the reply is kept for a repeat under the same `Idempotency-Key`. False for a reply that
+    /// holds a secret, and for one that its own id finds again: the repeat is then answered anew, by a handler that recognises it.
+    static var keepsReply: Bool { get }
+}
+
+extension BusRequest {
+    package static var keepsReply: Bool { true }
 }
 
 /// Nothing to say beyond "done".

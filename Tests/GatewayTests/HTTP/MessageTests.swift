@@ -73,15 +73,19 @@ import Testing
             #expect(asked[0].payload.count == asked[1].payload.count)
             #expect(try gateway.chat.asked(AppendMessage.self)[0].id == gateway.chat.asked(AppendMessage.self)[1].id)
             #expect(asked[0].key != asked[2].key)
+            #expect(asked[0].keyedContent == asked[1].keyedContent && asked[0].keyedContent != nil)
         }
     }
 
     @Test func `answers 422 when the Idempotency-Key was used for another message`() async throws {
         try await withGateway { (gateway) async throws in
-            gateway.chat.answer(AppendMessage.self) { throw ChatError.messageIDReused(id: $0.id) }
+            gateway.chat.answer(AppendMessage.self) {
+                if $0.text == "b" { throw ChatError.unknown(code: "idempotency-key-reused") }
+                throw ChatError.messageIDReused(id: $0.id)
+            }
             let session = JSONValue.string(Examples.sessionID.description)
             let derived = try await gateway.request(
-                "POST", "/api/v1/chat/messages", as: .agent, body: ["session_id": session, "text": "a"], headers: ["Idempotency-Key": "k"])
+                "POST", "/api/v1/chat/messages", as: .agent, body: ["session_id": session, "text": "b"], headers: ["Idempotency-Key": "k"])
             #expect(derived.status == 422)
             #expect(derived.code == "idempotency-key-reused")
             let chosen = try await gateway.request(

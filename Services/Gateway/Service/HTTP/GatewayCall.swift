@@ -98,6 +98,27 @@ struct GatewayCall: Sendable {
             path: request.uri.path, key: header + part)
     }
 
+    /// What the client sent under its own key; nil if it sent none, or only reads, or is nobody yet, whose keys could be anybody's.
+    private func keyedContent(part: String) -> [UInt8]? {
+        guard caller != nil, request.method != .get, request.headers[.idempotencyKey] != nil else { return nil }
+        var hash = SHA256()
+        for text in [part, request.uri.query ?? ""] { hash.update(data: Array(text.utf8) + [0]) }
+        hash.update(data: canonicalBody())
+        return Array(hash.finalize())
+    }
+
+    /// A client may write the same members in another order the second time; what is no JSON counts byte by byte.
+    private func canonicalBody() -> Data {
+        let bytes = Data(body.readableBytesView)
+        do {
+            return try JSONSerialization.data(
+                withJSONObject: JSONSerialization.jsonObject(with: bytes, options: .fragmentsAllowed),
+                options: [.sortedKeys, .fragmentsAllowed])
+        } catch {
+            return bytes
+        }
+    }
+
     /// Bytes of an `Idempotency-Key`.
     static let idempotencyKeyMax = 255
 
@@ -105,7 +126,7 @@ struct GatewayCall: Sendable {
     func askForBytes<Question: BusRequest>(_ question: Question, part: String = "") async throws -> [UInt8] {
         let envelope = RequestEnvelope(
             subject: Question.subject, key: try requestKey(part: part), budget: remaining, clientID: caller?.principal.clientID,
-            traceparent: trace.description, payload: try JSON.encode(question))
+            traceparent: trace.description, keyedContent: keyedContent(part: part), payload: try JSON.encode(question))
         do {
             return try await bus.request(envelope, to: Question.service)
         } catch BusError.refused(let refusal) {

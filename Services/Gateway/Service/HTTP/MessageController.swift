@@ -36,12 +36,7 @@ struct MessageController {
         let request = AppendMessage(
             principal: call.principal, id: try draft.id ?? MessageID(call.newID()), sessionID: draft.sessionID, kind: kind,
             text: draft.text, metadata: draft.metadata ?? [:], expectedSequence: draft.expectedSequence)
-        let reply: [UInt8]
-        do {
-            reply = try await call.askForBytes(request)
-        } catch ChatError.messageIDReused where draft.id == nil {
-            throw Problem.idempotencyKeyReused  // the id came from the key, so it is the key that was used for something else
-        }
+        let reply = try await call.askForBytes(request)
         guard let stored = AppendedMessageBytes(reply) else { throw BusError.malformed("\(AppendMessage.subject)") }
         return .json(buffer: ByteBuffer(bytes: stored.message), status: stored.isRepeat ? .ok : .created)
     }

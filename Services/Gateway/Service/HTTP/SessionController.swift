@@ -68,12 +68,7 @@ struct SessionController {
             principal: principal, id: try new.id ?? ConversationID(call.newID()), channel: .website, subject: new.subject,
             priority: new.priority, roomID: new.roomID, metadata: new.metadata ?? [:], page: new.page, locale: new.locale,
             message: message, customer: new.customer)
-        let reply: [UInt8]
-        do {
-            reply = try await call.askForBytes(request)
-        } catch ChatError.conversationIDReused where new.id == nil {
-            throw Problem.idempotencyKeyReused
-        }
+        let reply = try await call.askForBytes(request)
         guard let members = JSONMembers(reply), let session = members.ranges["session"], let isRepeat = members.ranges["is_repeat"] else {
             throw BusError.malformed("\(OpenConversation.subject)")
         }
