@@ -11,17 +11,81 @@ package enum BusSettings {
         SettingKey("\(service).bus.requests", "Where this process answers, tcp://address:port.")
     }
 
-    package static func keys(_ service: ServiceName) -> [SettingKey] { [eventsKey(service), requestsKey(service)] }
+    static func peersKey(_ service: ServiceName) -> SettingKey {
+        SettingKey(
+            "\(service).peers",
+            "Where the services are, by names with any number of addresses, instead of the endpoint file: service=name:events port:requests port, separated by commas."
+        )
+    }
+
+    static func curveSecretKey(_ service: ServiceName) -> SettingKey {
+        SettingKey(
+            "\(service).curve.secret.key.file",
+            "File with this process's secret CURVE key, made by `switchboard keys`; mode 0600 or 0400. Without it nothing is encrypted.")
+    }
+
+    static func curvePublicKeysKey(_ service: ServiceName) -> SettingKey {
+        SettingKey(
+            "\(service).curve.public.keys.file",
+            "JSON file with the public CURVE keys of all services, made by `switchboard keys`; read again when it changes.")
+    }
+
+    package static func keys(_ service: ServiceName) -> [SettingKey] {
+        [eventsKey(service), requestsKey(service), peersKey(service), curveSecretKey(service), curvePublicKeysKey(service)]
+    }
 
     package static func bus(for process: ServiceProcess) throws -> ZeroMQBus {
         let settings = process.settings
+        let peers = try peers(for: process.name, settings)
+        var configuration = ZeroMQBusConfiguration(
+            service: process.name, replica: process.replica, eventsEndpoint: settings.optionalText(eventsKey(process.name)),
+            requestsEndpoint: settings.optionalText(requestsKey(process.name)),
+            endpointsFile: peers.isEmpty ? try settings.text(ServiceProcess.endpointsFileKey) : nil)
+        configuration.curve = try curve(for: process.name, settings)
         let bus = ZeroMQBus(
-            ZeroMQBusConfiguration(
-                service: process.name, replica: process.replica, eventsEndpoint: settings.optionalText(eventsKey(process.name)),
-                requestsEndpoint: settings.optionalText(requestsKey(process.name)),
-                endpointsFile: try settings.text(ServiceProcess.endpointsFileKey)), logger: process.logger)
+            configuration, directory: peers.isEmpty ? nil : NamedEndpointDirectory(peers, logger: process.logger), logger: process.logger)
+        process.health.whenLeaving { [weak bus] in bus?.leave() }
         observe(bus, in: process.metrics)
         return bus
+    }
+
+    /// - Returns: none if the endpoint file is to be read.
+    package static func peers(for service: ServiceName, _ settings: Settings) throws(SettingError) -> [NamedPeer] {
+        let key = peersKey(service)
+        var peers: [NamedPeer] = []
+        for text in settings.list(key) {
+            guard let peer = NamedPeer(text) else {
+                throw .invalid(key, "is not a list of service=name:events port:requests port, such as chat=chat:7101:7102")
+            }
+            guard !peers.contains(where: { $0.service == peer.service }) else { throw .invalid(key, "names \(peer.service) twice") }
+            peers.append(peer)
+        }
+        if !peers.isEmpty, settings.optionalText(ServiceProcess.endpointsFileKey) != nil {
+            throw .invalid(
+                key, "is given and so is \(ServiceProcess.endpointsFileKey.variable): only one of them can say where services are")
+        }
+        return peers
+    }
+
+    /// - Returns: nil if neither file is named: then connections are plain.
+    package static func curve(for service: ServiceName, _ settings: Settings) throws(SettingError) -> CurveSecurity? {
+        let (secretKey, publicKey) = (curveSecretKey(service), curvePublicKeysKey(service))
+        switch (settings.optionalText(secretKey), settings.optionalText(publicKey)) {
+        case (nil, nil): return nil
+        case (_?, nil): throw .missing(publicKey)
+        case (nil, _?): throw .missing(secretKey)
+        case (let secretFile?, let publicFile?):
+            let own: CurveKeyPair
+            do throws(CurveTrouble) { own = try CurveSecurity.ownKeys(file: secretFile) } catch {
+                throw .invalid(secretKey, error.description)
+            }
+            do throws(CurveTrouble) {
+                let keys = try CurveSecurity.publicKeys(file: publicFile, of: service, own: own)
+                return CurveSecurity(own: own, publicKeys: keys, publicKeysFile: publicFile)
+            } catch {
+                throw .invalid(publicKey, error.description)
+            }
+        }
     }
 
     private static func observe(_ bus: ZeroMQBus, in metrics: MetricsRegistry) {

@@ -16,7 +16,7 @@ package struct ServiceProcess: Sendable {
     static let cancellationMax = Duration.seconds(3)
 
     package let name: ServiceName
-    /// From 1.
+    /// From 1; for people who read logs. Nothing depends on its being unique.
     package let replica: Int
     package let settings: Settings
     package let logger: Logger
@@ -35,12 +35,16 @@ package struct ServiceProcess: Sendable {
         self.health = health
     }
 
+    /// What `switchboard.replica` may say; the numbers above are for replicas that were told none.
+    static let numberedMax = 10_000
+
     package static let replicaKey = SettingKey(
-        "switchboard.replica", "Which replica of its service this process is, from 1.", standard: "1")
+        "switchboard.replica",
+        "Which replica of its service this process is, from 1, in logs; without it a random number above \(numberedMax).")
     package static let logLevelKey = SettingKey(
         "switchboard.log.level", "trace, debug, info, notice, warning, error or critical.", standard: "info")
     package static let endpointsFileKey = SettingKey(
-        "switchboard.endpoints.file", "Where the services are: a JSON file, read again when it changes.")
+        "switchboard.endpoints.file", "Where the services are: a JSON file, read again when it changes. Or the service's peers setting.")
 
     /// The keys that every service has besides its own.
     package static func commonKeys(_ name: ServiceName) -> [SettingKey] {
@@ -64,9 +68,11 @@ package struct ServiceProcess: Sendable {
             let settings = Settings(arguments: arguments.filter { $0 != "--health" })
             if arguments.contains("--health") {
                 let port = try settings.integer(HealthServer.portKey(name), in: 1...65_535)
-                exit(HealthProbe.isReady(port: UInt16(port)) ? 0 : 1)
+                exit(HealthProbe.isReady(host: try settings.text(HealthServer.hostKey(name)), port: UInt16(port)) ? 0 : 1)
             }
-            let replica = try settings.integer(replicaKey, in: 1...10_000)
+            let replica =
+                settings.optionalText(replicaKey) == nil
+                ? Int.random(in: numberedMax + 1...Int(UInt16.max)) : try settings.integer(replicaKey, in: 1...numberedMax)
             guard let level = Logger.Level(rawValue: try settings.text(logLevelKey)) else {
                 throw SettingError.invalid(logLevelKey, "is no level")
             }
@@ -89,7 +95,7 @@ package struct ServiceProcess: Sendable {
             host: settings.text(HealthServer.hostKey(name)), port: settings.integer(HealthServer.portKey(name), in: 0...65_535),
             checks: health, metrics: metrics, logger: logger)
         var configuration = ServiceGroupConfiguration(
-            services: ([server, DrainLimit(logger: logger)] + parts).map { .init(service: $0) },
+            services: ([server, DrainLimit(logger: logger)] + parts + [Departure(health: health)]).map { .init(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = Self.drainMax
         logger.info("starting", metadata: ["pid": "\(ProcessInfo.processInfo.processIdentifier)"])
@@ -108,7 +114,7 @@ package struct ServiceProcess: Sendable {
 
             \(lines.joined(separator: "\n"))
               --health
-                  Asks the process whose \(HealthServer.portKey(name).flag) is given; exit code 0 if it is ready, else 1.
+                  Asks the process whose \(HealthServer.portKey(name).flag) (and \(HealthServer.hostKey(name).flag)) is given; exit code 0 if it is ready, else 1.
               --help
                   Prints this.
             """
@@ -120,6 +126,16 @@ package struct ServiceProcess: Sendable {
             let flag = String(argument.prefix { $0 != "=" })
             if !known.contains(flag) { throw .unknownFlag(flag) }
         }
+    }
+}
+
+/// The last part, so the first to hear that it is to stop: says so to everybody before the others stop one after the other.
+private struct Departure: Service {
+    let health: HealthChecks
+
+    func run() async throws {
+        try await gracefulShutdown()
+        health.leave()
     }
 }
 

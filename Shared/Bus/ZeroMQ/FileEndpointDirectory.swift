@@ -20,31 +20,7 @@ package struct FileEndpointDirectory: EndpointDirectory {
     }
 
     package func endpoints() -> AsyncStream<[Endpoint]> {
-        AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
-            let task = Task {
-                var lastSeen: FileState?
-                var lastTrouble: String?
-                while !Task.isCancelled {
-                    do {
-                        let state = try FileState(path)
-                        if state != lastSeen {
-                            continuation.yield(try Self.parse(Data(contentsOf: URL(fileURLWithPath: path))))
-                            lastSeen = state
-                        }
-                        lastTrouble = nil
-                    } catch {
-                        let trouble = String(describing: error)
-                        if trouble != lastTrouble {
-                            logger.warning("the endpoint file cannot be read", metadata: ["path": "\(path)", "error": "\(trouble)"])
-                        }
-                        lastTrouble = trouble
-                    }
-                    do { try await Task.sleep(for: every) } catch { break }
-                }
-                continuation.finish()
-            }
-            continuation.onTermination = { _ in task.cancel() }
-        }
+        WatchedFile(path: path, every: every, trouble: "the endpoint file cannot be read", logger: logger, parse: Self.parse).contents()
     }
 
     package static func parse(_ data: Data) throws -> [Endpoint] {
@@ -63,22 +39,5 @@ package struct FileEndpointDirectory: EndpointDirectory {
             }
         }
         return endpoints
-    }
-
-    /// Tells a replaced file from the one read before.
-    private struct FileState: Equatable {
-        let inode: UInt64
-        let size: Int64
-        let seconds: Int
-        let nanoseconds: Int
-
-        init(_ path: String) throws {
-            var status = stat()
-            guard stat(path, &status) == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-            inode = UInt64(status.st_ino)
-            size = Int64(status.st_size)
-            seconds = status.st_mtim.tv_sec
-            nanoseconds = status.st_mtim.tv_nsec
-        }
     }
 }

@@ -12,6 +12,8 @@ enum Command: Sendable {
     case cancel(UInt64)
     case reply(RoutingID, [UInt8])
     case endpoints([Endpoint])
+    case publicKeys(CurvePublicKeys)
+    case leave
     case drain
     case stop
 }
@@ -86,7 +88,7 @@ final class Mailbox: Sendable {
                 state.publishBytes += bytes.count
             case .request:
                 guard state.commands.count < commandsMax else { return (.full, false) }
-            case .subscribe, .cancel, .reply, .endpoints, .drain, .stop:
+            case .subscribe, .cancel, .reply, .endpoints, .publicKeys, .leave, .drain, .stop:
                 break
             }
             state.commands.append(command)

@@ -14,42 +14,10 @@ final class Reactor {
     /// How long nothing must be left to do before a draining bus closes: the last replies are read meanwhile. Closing with unread
     /// bytes in our own buffer makes TCP reset the connection, and the other side then loses what it has not read.
     private static let drainQuiet: Duration = .milliseconds(100)
-    /// How long closing waits for what is still to be sent.
-    private static let linger: Int32 = 500
-
-    /// A DEALER to one replica.
-    private final class RequestLink {
-        let endpoint: PendingRequests.EndpointID
-        let service: ServiceName
-        let address: String
-        var socket: ZeroMQSocket
-        var watch: LinkWatch
-        var instance: UUID?
-        var unwritableSince: ContinuousClock.Instant?
-
-        init(_ endpoint: PendingRequests.EndpointID, service: ServiceName, address: String, socket: ZeroMQSocket, watch: LinkWatch) {
-            self.endpoint = endpoint
-            self.service = service
-            self.address = address
-            self.socket = socket
-            self.watch = watch
-        }
-    }
-
-    /// A SUB to one replica.
-    private final class EventLink {
-        let service: ServiceName
-        let address: String
-        var socket: ZeroMQSocket
-        var watch: LinkWatch
-
-        init(service: ServiceName, address: String, socket: ZeroMQSocket, watch: LinkWatch) {
-            self.service = service
-            self.address = address
-            self.socket = socket
-            self.watch = watch
-        }
-    }
+    /// Peers that are told at once when this process leaves; as many as there may be sockets. The rest find out by their next ping.
+    private static let askersMax = 4096
+    /// Whoever did not ping for so long is not there any more: askers ping once in a second. Telling one too many costs nothing.
+    private static let askerForgottenAfter: Duration = .seconds(60)
 
     private struct Place: Hashable {
         let service: ServiceName
@@ -69,6 +37,9 @@ final class Reactor {
     private let responder: (@Sendable (RequestEnvelope) async -> Answer)?
     private let logger: Logger
     private let context: UnsafeMutableRawPointer
+    /// Asked about keys by libzmq; nil without CURVE.
+    private let doorkeeper: CurveDoorkeeper?
+    private var opener: SocketOpener
     private let publisher: ZeroMQSocket?
     private let server: ZeroMQSocket?
     private let instance = UUID()
@@ -85,6 +56,8 @@ final class Reactor {
     private var questions: [UInt64: Question] = [:]
     private var actions: [PendingRequests.Action] = []
     private var admission: AdmissionQueue<Work>
+    /// Who pinged, and when last.
+    private var askers: [RoutingID: ContinuousClock.Instant] = [:]
     private var metrics = BusMetrics()
 
     private var items: [zmq_pollitem_t] = []
@@ -93,12 +66,15 @@ final class Reactor {
     private var nextTimer: ContinuousClock.Instant
     private var nextHello: ContinuousClock.Instant
     private var nextConnectionCheck: ContinuousClock.Instant
+    /// Peers are told to ask others; what comes nevertheless is still answered.
+    private var isLeaving = false
     private var drainUntil: ContinuousClock.Instant?
     private var idleSince: ContinuousClock.Instant?
     private var isStopped = false
 
     private enum Reader {
         case wake
+        case doorkeeper
         case publisher
         case server(ZeroMQSocket)
         case requests(RequestLink)
@@ -129,15 +105,29 @@ final class Reactor {
         limits.waitingMax = configuration.admission.waitingMax
         limits.retryAfter = configuration.admission.retryAfter
         admission = AdmissionQueue(limits: limits)
+        let opener = SocketOpener(in: context, configuration, logger: logger)
+        self.opener = opener
         var opened: [ZeroMQSocket] = []
         do throws(ZeroMQError) {
-            (publisher, server) = (
-                try Self.openPublisher(configuration, in: context, &opened), try Self.openServer(configuration, in: context, &opened)
-            )
+            // Before anything is bound: without it everybody would be let in.
+            let doorkeeper: CurveDoorkeeper? =
+                if let curve = configuration.curve {
+                    try CurveDoorkeeper(curve.publicKeys, in: context, logger: logger)
+                } else { nil }
+            if let doorkeeper { opened.append(doorkeeper.socket) }
+            self.doorkeeper = doorkeeper
+            let (publisher, server) = (try opener.publisher(&opened), try opener.server(&opened))
+            (self.publisher, self.server) = (publisher, server)
             bound = Endpoint(
                 service: configuration.service, replica: configuration.replica,
                 events: try publisher.map { (socket) throws(ZeroMQError) in try socket.lastEndpoint() },
                 requests: try server.map { (socket) throws(ZeroMQError) in try socket.lastEndpoint() })
+            if let curve = configuration.curve {
+                for (address, type) in [(bound.events, ZMQ_SUB), (bound.requests, ZMQ_DEALER)] {
+                    guard let address else { continue }
+                    try CurveSelfTest.run(type, at: address, serverKey: curve.own.publicKey, in: context) { doorkeeper?.answer() }
+                }
+            }
         } catch {
             for socket in opened { socket.close() }
             zmq_ctx_term(context)
@@ -145,39 +135,6 @@ final class Reactor {
             throw error
         }
         zmq_msg_init(message)
-    }
-
-    private static func openPublisher(
-        _ configuration: ZeroMQBusConfiguration, in context: UnsafeMutableRawPointer, _ opened: inout [ZeroMQSocket]
-    ) throws(ZeroMQError) -> ZeroMQSocket? {
-        guard let address = configuration.eventsEndpoint else { return nil }
-        let socket = try ZeroMQSocket(ZMQ_PUB, in: context, linger: linger)
-        opened.append(socket)
-        socket.set(ZMQ_SNDHWM, configuration.publishHighWater)
-        socket.set(ZMQ_XPUB_NODROP, 0)
-        // Only subscriptions arrive here.
-        socket.setMaxMessageSize(4096)
-        socket.set(ZMQ_BACKLOG, 512)
-        socket.set(ZMQ_HANDSHAKE_IVL, 5000)
-        try socket.bind(address)
-        return socket
-    }
-
-    private static func openServer(
-        _ configuration: ZeroMQBusConfiguration, in context: UnsafeMutableRawPointer, _ opened: inout [ZeroMQSocket]
-    ) throws(ZeroMQError) -> ZeroMQSocket? {
-        guard let address = configuration.requestsEndpoint else { return nil }
-        let socket = try ZeroMQSocket(ZMQ_ROUTER, in: context, linger: linger)
-        opened.append(socket)
-        socket.set(ZMQ_ROUTER_MANDATORY, 1)
-        socket.set(ZMQ_ROUTER_HANDOVER, 0)
-        socket.set(ZMQ_SNDHWM, 1000)
-        socket.set(ZMQ_RCVHWM, 1000)
-        socket.setMaxMessageSize(WireLimits.frameMax)
-        socket.set(ZMQ_BACKLOG, 512)
-        socket.set(ZMQ_HANDSHAKE_IVL, 5000)
-        try socket.bind(address)
-        return socket
     }
 
     // MARK: The loop
@@ -247,6 +204,7 @@ final class Reactor {
         readers.append(.wake)
         // Never readable; being polled makes it take new subscriptions at once.
         if let publisher { add(publisher, .publisher) }
+        if let doorkeeper { add(doorkeeper.socket, .doorkeeper) }
         if let server { add(server, .server(server)) }
         for link in requestLinks.values { add(link.socket, .requests(link)) }
         for link in eventLinks.values { add(link.socket, .events(link)) }
@@ -262,6 +220,7 @@ final class Reactor {
             hasReceived = true
             switch readers[index] {
             case .wake: mailbox.clearWake()
+            case .doorkeeper: doorkeeper?.answer()
             case .publisher: break
             case .server(let socket): drainServer(socket, now: now)
             case .requests(let link): drain(link, now: now)
@@ -302,11 +261,14 @@ final class Reactor {
             for endpoint in list { known[Place(service: endpoint.service, replica: endpoint.replica)] = endpoint }
             endpoints = known
             connect(now: now)
+        case .publicKeys(let keys):
+            take(keys, now: now)
+        case .leave:
+            leave(now: now)
         case .drain:
             guard drainUntil == nil else { return }
+            leave(now: now)
             drainUntil = now + configuration.drainMax
-            nextHello = now
-            nextTimer = now
         case .stop:
             isStopped = true
         }
@@ -342,33 +304,25 @@ final class Reactor {
 
     /// Opens what is missing and closes what moved or is gone.
     private func connect(now: ContinuousClock.Instant) {
-        for (place, link) in requestLinks where endpoints[place]?.requests != link.address {
-            pending.endpointLost(link.endpoint, now: now)
-            linksByEndpoint[link.endpoint] = nil
-            link.socket.close()
-            requestLinks[place] = nil
-            itemsAreStale = true
-        }
-        for (place, link) in eventLinks where endpoints[place]?.events != link.address {
-            link.socket.close()
-            eventLinks[place] = nil
-            itemsAreStale = true
-        }
+        for (place, link) in requestLinks where endpoints[place]?.requests != link.address { close(link, at: place, now: now) }
+        for (place, link) in eventLinks where endpoints[place]?.events != link.address { close(link, at: place) }
         for (place, endpoint) in endpoints {
-            if let address = endpoint.requests, requestLinks[place] == nil, let socket = openRequests(address) {
+            if let address = endpoint.requests, requestLinks[place] == nil,
+                let opened = opener.requests(address, of: place.service)
+            {
                 lastEndpoint += 1
                 let link = RequestLink(
-                    .init(lastEndpoint), service: place.service, address: address, socket: socket,
+                    .init(lastEndpoint), service: place.service, address: address, opened: opened,
                     watch: LinkWatch(expecting: place.service, pings: true, limits: configuration.links, now: now))
                 requestLinks[place] = link
                 linksByEndpoint[link.endpoint] = link
                 itemsAreStale = true
             }
             if let address = endpoint.events, heard.contains(place.service), eventLinks[place] == nil,
-                let socket = openEvents(address, of: place.service)
+                let opened = opener.events(address, of: place.service)
             {
                 eventLinks[place] = EventLink(
-                    service: place.service, address: address, socket: socket,
+                    service: place.service, address: address, opened: opened,
                     watch: LinkWatch(expecting: place.service, pings: false, limits: configuration.links, now: now))
                 itemsAreStale = true
             }
@@ -376,50 +330,47 @@ final class Reactor {
         nextTimer = now
     }
 
-    private func openRequests(_ address: String) -> ZeroMQSocket? {
-        open(address, ZMQ_DEALER) { socket in
-            // No queue for a replica that is not there: a stale request must not arrive minutes later.
-            socket.set(ZMQ_IMMEDIATE, 1)
-            socket.set(ZMQ_SNDHWM, 512)
-            socket.set(ZMQ_RCVHWM, 1000)
-            socket.set(ZMQ_RECONNECT_IVL, 100)
-            socket.set(ZMQ_RECONNECT_IVL_MAX, 500)
-            socket.set(ZMQ_CONNECT_TIMEOUT, 2000)
-            socket.set(ZMQ_HANDSHAKE_IVL, 3000)
-        }
+    /// Links to a key that is not valid any more end; they are opened again with one that is, if there is one.
+    private func take(_ keys: CurvePublicKeys, now: ContinuousClock.Instant) {
+        opener.publicKeys = keys
+        doorkeeper?.publicKeys = keys
+        for (place, link) in requestLinks where !Self.isValid(link.key, of: link.service, keys) { close(link, at: place, now: now) }
+        for (place, link) in eventLinks where !Self.isValid(link.key, of: link.service, keys) { close(link, at: place) }
+        connect(now: now)
     }
 
-    private func openEvents(_ address: String, of service: ServiceName) -> ZeroMQSocket? {
-        open(address, ZMQ_SUB) { socket in
-            socket.set(ZMQ_RCVHWM, configuration.subscribeHighWater)
-            socket.set(ZMQ_RECONNECT_IVL, 100)
-            socket.set(ZMQ_RECONNECT_IVL_MAX, 500)
-            socket.set(ZMQ_CONNECT_TIMEOUT, 3000)
-            socket.set(ZMQ_HANDSHAKE_IVL, 5000)
-            for topic in Topic.all(of: service) { socket.subscribe(topic) }
-        }
+    private static func isValid(_ key: CurveKey?, of service: ServiceName, _ keys: CurvePublicKeys) -> Bool {
+        key.map { keys.service(of: $0) == service } ?? false
     }
 
-    private func open(_ address: String, _ type: Int32, _ prepare: (ZeroMQSocket) -> Void) -> ZeroMQSocket? {
-        guard Endpoint.isLiteral(address) else {
-            logger.error("an endpoint is not a literal address and is left out", metadata: ["address": "\(address)"])
-            return nil
-        }
-        do throws(ZeroMQError) {
-            let socket = try ZeroMQSocket(type, in: context, linger: 0)
-            socket.setMaxMessageSize(WireLimits.frameMax)
-            prepare(socket)
-            do throws(ZeroMQError) {
-                try socket.connect(address)
-            } catch {
-                socket.close()
-                throw error
-            }
-            return socket
-        } catch {
-            logger.error("an endpoint cannot be connected", metadata: ["address": "\(address)", "error": "\(error)"])
-            return nil
-        }
+    private func close(_ link: RequestLink, at place: Place, now: ContinuousClock.Instant) {
+        pending.endpointLost(link.endpoint, now: now)
+        linksByEndpoint[link.endpoint] = nil
+        link.socket.close()
+        requestLinks[place] = nil
+        itemsAreStale = true
+    }
+
+    private func close(_ link: EventLink, at place: Place) {
+        link.socket.close()
+        eventLinks[place] = nil
+        itemsAreStale = true
+    }
+
+    private func reopen(_ link: RequestLink, now: ContinuousClock.Instant) {
+        pending.endpointLost(link.endpoint, now: now)
+        link.instance = nil
+        if let opened = opener.requests(link.address, of: link.service, after: link.key) { link.replace(with: opened) }
+        link.watch = LinkWatch(expecting: link.service, pings: true, limits: configuration.links, now: now)
+        metrics.linksReopened += 1
+        itemsAreStale = true
+    }
+
+    private func reopen(_ link: EventLink, now: ContinuousClock.Instant) {
+        if let opened = opener.events(link.address, of: link.service, after: link.key) { link.replace(with: opened) }
+        link.watch = LinkWatch(expecting: link.service, pings: false, limits: configuration.links, now: now)
+        metrics.linksReopened += 1
+        itemsAreStale = true
     }
 
     // MARK: Timers
@@ -430,6 +381,7 @@ final class Reactor {
             nextHello = now + Self.helloEvery
             next = nextHello
             if let publisher { _ = publisher.send(WireFrame.hello(identity).encoded()) }
+            askers = askers.filter { now < $0.value + Self.askerForgottenAfter }
         }
         for link in requestLinks.values {
             while let action = link.watch.next(now: now) {
@@ -439,15 +391,7 @@ final class Reactor {
                     _ = link.socket.send(WireFrame.ping(nonce: nonce).encoded())
                 case .reopen(let reason):
                     log(reason, link.service, link.address)
-                    pending.endpointLost(link.endpoint, now: now)
-                    link.instance = nil
-                    if let socket = openRequests(link.address) {
-                        link.socket.close()
-                        link.socket = socket
-                    }
-                    link.watch = LinkWatch(expecting: link.service, pings: true, limits: configuration.links, now: now)
-                    metrics.linksReopened += 1
-                    itemsAreStale = true
+                    reopen(link, now: now)
                 }
             }
             next = min(next, link.watch.deadline)
@@ -455,13 +399,7 @@ final class Reactor {
         for link in eventLinks.values {
             if case .reopen(let reason) = link.watch.next(now: now) {
                 log(reason, link.service, link.address)
-                if let socket = openEvents(link.address, of: link.service) {
-                    link.socket.close()
-                    link.socket = socket
-                }
-                link.watch = LinkWatch(expecting: link.service, pings: false, limits: configuration.links, now: now)
-                metrics.linksReopened += 1
-                itemsAreStale = true
+                reopen(link, now: now)
             }
             next = min(next, link.watch.deadline)
         }
@@ -498,7 +436,17 @@ final class Reactor {
     private var identity: PeerIdentity {
         PeerIdentity(
             service: configuration.service, replica: configuration.replica, instance: instance,
-            isReady: responder != nil && drainUntil == nil, isDraining: drainUntil != nil)
+            isReady: responder != nil && !isLeaving, isDraining: isLeaving)
+    }
+
+    /// Says to everybody at once that others are to be asked, instead of at their next ping.
+    private func leave(now: ContinuousClock.Instant) {
+        guard !isLeaving else { return }
+        isLeaving = true
+        nextHello = now
+        nextTimer = now
+        let farewell = WireFrame.pong(nonce: 0, identity).encoded()
+        for peer in askers.keys { send(farewell, to: peer) }
     }
 
     // MARK: Receiving
@@ -591,7 +539,9 @@ final class Reactor {
             do throws(MalformedFrame) {
                 switch try WireFrame(decoding: body) {
                 case .request(let request): admit(request, from: peer, now: now)
-                case .ping(let nonce): send(WireFrame.pong(nonce: nonce, identity).encoded(), to: peer)
+                case .ping(let nonce):
+                    if askers[peer] != nil || askers.count < Self.askersMax { askers[peer] = now }
+                    send(WireFrame.pong(nonce: nonce, identity).encoded(), to: peer)
                 case .event, .beacon, .ephemeral, .hello, .pong, .reply: throw MalformedFrame("not for an answerer")
                 }
             } catch {
@@ -685,6 +635,7 @@ final class Reactor {
         eventLinks = [:]
         publisher?.close()
         server?.close()
+        doorkeeper?.socket.close()
         zmq_msg_close(message)
         message.deallocate()
         zmq_ctx_shutdown(context)

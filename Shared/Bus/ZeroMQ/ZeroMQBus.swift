@@ -51,6 +51,14 @@ package final class ZeroMQBus: Bus {
                             for await endpoints in directory.endpoints() { mailbox.put(.endpoints(endpoints)) }
                         }
                     }
+                    if let path = configuration.curve?.publicKeysFile {
+                        let file = WatchedFile(
+                            path: path, every: FileEndpointDirectory.readEvery, trouble: "the public keys cannot be read", logger: logger,
+                            parse: { try CurvePublicKeys($0) })
+                        group.addTask { [mailbox] in
+                            for await keys in file.contents() { mailbox.put(.publicKeys(keys)) }
+                        }
+                    }
                     defer { group.cancelAll() }
                     try await self.runReactor()
                 }
@@ -81,6 +89,12 @@ package final class ZeroMQBus: Bus {
             thread.name = "bus"
             thread.start()
         }
+    }
+
+    /// Says to all that others are to be asked, while this process goes on answering what still comes. A graceful shutdown does the
+    /// same when it reaches the bus; a process that has other parts to stop first says it earlier.
+    package func leave() {
+        mailbox.put(.leave)
     }
 
     /// Where this process can be reached, once `run()` has bound it.

@@ -10,6 +10,9 @@ package struct ZeroMQBusConfiguration: Sendable {
     /// `run/endpoints.json`; nil if a directory of another kind is given, or for a process that reaches nobody.
     package var endpointsFile: String?
 
+    /// nil: every connection is plain, for one machine only.
+    package var curve: CurveSecurity?
+
     package var requests = PendingRequests.Limits()
     package var admission = AdmissionQueue<Void>.Limits()
     package var links = LinkWatch.Limits()
