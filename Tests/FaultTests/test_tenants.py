@@ -26,6 +26,10 @@ BODIES = {
     "changeAgent": {"priority": 1},
     "assignSession": {},
     "transferSession": {"reason": "none"},
+    "changeTeam": {"name": "Eve's"},
+    "addTeamMember": {"user_id": str(uuid.uuid4())},
+    "changeTeamMember": {"role": "lead"},
+    "assignTeamAgent": {"member_id": str(uuid.uuid4())},
 }
 
 
@@ -51,7 +55,11 @@ def things(suite):
     site = carla.ask("GET", "/api/settings/sites")["items"][0]
     key = carla.ask("POST", "/api/keys", {"name": "till"})
     user = next(user for user in carla.ask("GET", "/api/users")["items"] if user["role"] == "agent")
+    team = carla.ask("POST", "/api/teams", {"name": "Returns"})
+    member = carla.ask("POST", f"/api/teams/{team['id']}/members", {"user_id": user["id"]})
+    assignment = carla.ask("POST", f"/api/teams/{team['id']}/agents", {"member_id": member["id"]})
     return {
+        "team": team["id"], "member": member["id"], "assignment": assignment["id"],
         "visitor": visitor, "session": session, "message": carla.ask("GET", f"/api/v1/chat/messages/{session}")["items"][0]["id"],
         "customer": carla.ask("GET", f"/api/v1/chat/sessions/{session}")["customer"]["id"], "room": room["id"], "site": site["id"],
         "key": key["id"], "user": user["id"],
@@ -61,7 +69,7 @@ def things(suite):
 def kind(method, path):
     for part, name in [("/chat/sessions/", "session"), ("/chat-dashboard/sessions/", "session"), ("/chat/users/", "customer"),
                        ("/chat/rooms/", "room"), ("/admin/customers/", "customer"), ("/api/users/", "user"), ("/api/keys/", "key"),
-                       ("/settings/sites/", "site"), ("/api/v1/agents/", "user")]:
+                       ("/settings/sites/", "site"), ("/api/v1/agents/", "user"), ("/api/teams/", "team")]:
         if part in path:
             return name
     assert "/chat/messages/" in path, f"{path} takes an id this test does not know"
@@ -82,6 +90,7 @@ def test_another_companys_ids_are_not_found_on_any_route(suite, eve, things):
     asked = 0
     for method, path, operation in routes(suite, with_id=True):
         address = path[:path.index("{")] + things[kind(method, path)] + path[path.index("}") + 1:]
+        address = address.replace("{memberId}", things["member"]).replace("{assignmentId}", things["assignment"])
         status, value = suite.call(method, address, BODIES.get(operation), token=eve.token)
         assert status == 404, f"{method} {address} ({operation}) answered {status}: {value}"
         asked += 1
@@ -94,6 +103,9 @@ def test_another_companys_ids_in_bodies_and_filters_find_nothing(suite, eve, thi
         ("POST", "/api/v1/chat/messages", {"session_id": things["session"], "text": "hello"}),
         ("POST", "/api/v1/chat/sessions", {"customer": {"id": things["customer"]}}),
         ("POST", "/api/v1/chat/sessions", {"customer": {"name": "Zoe"}, "room_id": things["room"]}),
+        ("POST", "/api/teams", {"name": "Eve's", "fallback_team_id": things["team"]}),
+        ("POST", "/api/v1/routing/preview", {"team_id": things["team"]}),
+        ("POST", "/api/teams/bulk", {"operations": [{"operation": "delete_team", "id": things["team"]}]}),
     ]:
         status, value = suite.call(method, path, body, token=token)
         assert status == 404, f"{method} {path} answered {status}: {value}"
@@ -124,6 +136,8 @@ def test_nothing_was_changed(suite, things):
     assert session["status"] != "closed" and session["priority"] == 5 and session["last_message_sequence"] == 1
     assert [text for _, text in carla.messages(things["session"])] == ["Only Nordlys may read this"]
     assert carla.ask("GET", f"/api/admin/customers/{things['customer']}")["blocked"] is False
+    members = carla.ask("GET", f"/api/teams/{things['team']}/members")["items"]
+    assert [(member["id"], member["role"], len(member["assignments"])) for member in members] == [(things["member"], "member", 1)]
 
 
 def test_another_visitor_finds_nothing_either(suite, things):

@@ -53,7 +53,7 @@ package struct GatewayService: Sendable {
         routes =
             AuthController(limits: limits).routes + UserController(publicURL: configuration.publicURL).routes + SiteController().routes
             + VisitorController().routes + SessionController().routes + MessageController().routes + CustomerController().routes
-            + RoomController().routes + AgentController().routes + pages.routes
+            + RoomController().routes + AgentController().routes + TeamController().routes + pages.routes
         responder = GatewayResponder(
             routes: routes, authenticator: authenticator, limits: limits, address: address, bus: bus, metrics: process.metrics,
             logger: logger)

@@ -53,6 +53,18 @@ package struct RouterService: Sendable {
         requests.register(GetAvailabilityHandler(reader: reader))
         requests.register(ListDecisionsHandler(reader: reader))
         requests.register(SelectAgentHandler(reader: reader))
+        requests.register(ListTeamsHandler(reader: reader))
+        requests.register(GetTeamHandler(reader: reader))
+        requests.register(ListTeamMembersHandler(reader: reader))
+        requests.register(ListTeamPerformanceHandler(reader: reader))
+        requests.register(SuggestTeamMovesHandler(reader: reader))
+        requests.register(SaveTeamHandler(desk: desk))
+        requests.register(DeleteTeamHandler(desk: desk))
+        requests.register(SaveTeamMemberHandler(desk: desk))
+        requests.register(RemoveTeamMemberHandler(desk: desk))
+        requests.register(AssignTeamAgentHandler(desk: desk))
+        requests.register(EndTeamAssignmentHandler(desk: desk))
+        requests.register(ChangeTeamsHandler(desk: desk))
 
         let chat = ChatListener(desk: desk)
         chatEvents = EventConsumer(stream: .chat, consumer: .router, database: database, bus: backbone.bus, logger: logger) {

@@ -16,10 +16,12 @@ package struct ConversationWaiting: Event, Equatable {
     package let statusSequence: Int64
     /// Of the assignment change chat had applied last. If the router has assigned it since, that assignment stands.
     package let assignmentNumber: Int64
+    /// The team that is to answer it; left out where there is none, as before there were teams.
+    package let teamID: TeamID?
 
     package init(
         sessionID: ConversationID, customerID: CustomerID, channel: Channel, priority: Int, sector: String? = nil,
-        preferredAgentID: AgentID? = nil, statusSequence: Int64, assignmentNumber: Int64
+        preferredAgentID: AgentID? = nil, statusSequence: Int64, assignmentNumber: Int64, teamID: TeamID? = nil
     ) {
         self.sessionID = sessionID
         self.customerID = customerID
@@ -29,6 +31,7 @@ package struct ConversationWaiting: Event, Equatable {
         self.preferredAgentID = preferredAgentID
         self.statusSequence = statusSequence
         self.assignmentNumber = assignmentNumber
+        self.teamID = teamID
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -38,6 +41,7 @@ package struct ConversationWaiting: Event, Equatable {
         case preferredAgentID = "preferred_agent_id"
         case statusSequence = "status_sequence"
         case assignmentNumber = "assignment_number"
+        case teamID = "team_id"
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -50,5 +54,6 @@ package struct ConversationWaiting: Event, Equatable {
         try container.encode(preferredAgentID, forKey: .preferredAgentID)
         try container.encode(statusSequence, forKey: .statusSequence)
         try container.encode(assignmentNumber, forKey: .assignmentNumber)
+        try container.encodeIfPresent(teamID, forKey: .teamID)
     }
 }

@@ -7,6 +7,8 @@ package struct Decision: Codable, Sendable, Equatable {
     package let at: Date
     package let policyVersion: Int
     package let sector: String
+    /// Whose agents were asked; nil: the whole sector.
+    package let teamID: TeamID?
     package let chosenAgentID: AgentID?
     /// `assigned`, `preferred`, `queued`, or `manual` when a person chose.
     package let outcome: String
@@ -18,7 +20,8 @@ package struct Decision: Codable, Sendable, Equatable {
     package let snapshotDigest: String
 
     package init(
-        id: DecisionID, sessionID: ConversationID, at: Date, policyVersion: Int, sector: String, chosenAgentID: AgentID? = nil,
+        id: DecisionID, sessionID: ConversationID, at: Date, policyVersion: Int, sector: String, teamID: TeamID? = nil,
+        chosenAgentID: AgentID? = nil,
         outcome: String, candidates: [CandidateRecord], refusalCounts: [String: Int], snapshotDigest: String
     ) {
         self.id = id
@@ -26,6 +29,7 @@ package struct Decision: Codable, Sendable, Equatable {
         self.at = at
         self.policyVersion = policyVersion
         self.sector = sector
+        self.teamID = teamID
         self.chosenAgentID = chosenAgentID
         self.outcome = outcome
         self.candidates = candidates
@@ -37,6 +41,7 @@ package struct Decision: Codable, Sendable, Equatable {
         case id, at, sector, outcome, candidates
         case sessionID = "session_id"
         case policyVersion = "policy_version"
+        case teamID = "team_id"
         case chosenAgentID = "chosen_agent_id"
         case refusalCounts = "refusal_counts"
         case snapshotDigest = "snapshot_digest"
@@ -49,6 +54,7 @@ package struct Decision: Codable, Sendable, Equatable {
         try container.encode(at, forKey: .at)
         try container.encode(policyVersion, forKey: .policyVersion)
         try container.encode(sector, forKey: .sector)
+        try container.encode(teamID, forKey: .teamID)
         try container.encode(chosenAgentID, forKey: .chosenAgentID)
         try container.encode(outcome, forKey: .outcome)
         try container.encode(candidates, forKey: .candidates)

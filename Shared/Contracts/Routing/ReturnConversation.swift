@@ -7,15 +7,19 @@ package struct ReturnConversation: BusRequest, Equatable {
     package let principal: Principal
     package let sessionID: ConversationID
     package let reason: String
+    /// Waits for this team from now on; nil: for whom it waited before.
+    package let teamID: TeamID?
 
-    package init(principal: Principal, sessionID: ConversationID, reason: String) {
+    package init(principal: Principal, sessionID: ConversationID, reason: String, teamID: TeamID? = nil) {
         self.principal = principal
         self.sessionID = sessionID
         self.reason = reason
+        self.teamID = teamID
     }
 
     private enum CodingKeys: String, CodingKey {
         case principal, reason
         case sessionID = "session_id"
+        case teamID = "team_id"
     }
 }

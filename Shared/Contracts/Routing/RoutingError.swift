@@ -12,6 +12,15 @@ package enum RoutingError: ServiceError {
     case conversationHeldByColleague(name: String)
     case fieldInvalid(field: String, detail: String)
     case roleMayNot(role: String)
+    case teamNotFound(id: TeamID)
+    case teamMemberNotFound(id: TeamMemberID)
+    case teamAssignmentNotFound(id: TeamAssignmentID)
+    /// What a field names is none of the tenant's.
+    case referenceNotFound(field: String, id: EntityID)
+    /// What a field holds is already held by another one.
+    case alreadyTaken(field: String)
+    /// One of several changes was refused, so none took effect.
+    case operationRefused(index: Int, code: String, details: JSONValue)
     /// From a newer service.
     case unknown(code: String)
 
@@ -28,6 +37,12 @@ package enum RoutingError: ServiceError {
         case .conversationHeldByColleague: "conversation-held-by-colleague"
         case .fieldInvalid: "field-invalid"
         case .roleMayNot: "role-may-not"
+        case .teamNotFound: "team-not-found"
+        case .teamMemberNotFound: "team-member-not-found"
+        case .teamAssignmentNotFound: "team-assignment-not-found"
+        case .referenceNotFound: "reference-not-found"
+        case .alreadyTaken: "already-taken"
+        case .operationRefused: "operation-refused"
         case .unknown(let code): code
         }
     }
@@ -45,6 +60,13 @@ package enum RoutingError: ServiceError {
         case .conversationHeldByColleague(let name): ["name": .string(name)]
         case .fieldInvalid(let field, let detail): ["field": .string(field), "detail": .string(detail)]
         case .roleMayNot(let role): ["role": .string(role)]
+        case .teamNotFound(let id): ["id": .string(id.description)]
+        case .teamMemberNotFound(let id): ["id": .string(id.description)]
+        case .teamAssignmentNotFound(let id): ["id": .string(id.description)]
+        case .referenceNotFound(let field, let id): ["field": .string(field), "id": .string(id.description)]
+        case .alreadyTaken(let field): ["field": .string(field)]
+        case .operationRefused(let index, let code, let details):
+            ["index": .integer(Int64(index)), "code": .string(code), "details": details]
         case .unknown: [:]
         }
     }
@@ -64,6 +86,14 @@ package enum RoutingError: ServiceError {
             case "conversation-held-by-colleague": self = .conversationHeldByColleague(name: try fields.text("name"))
             case "field-invalid": self = .fieldInvalid(field: try fields.text("field"), detail: try fields.text("detail"))
             case "role-may-not": self = .roleMayNot(role: try fields.text("role"))
+            case "team-not-found": self = .teamNotFound(id: try fields.identifier("id"))
+            case "team-member-not-found": self = .teamMemberNotFound(id: try fields.identifier("id"))
+            case "team-assignment-not-found": self = .teamAssignmentNotFound(id: try fields.identifier("id"))
+            case "reference-not-found": self = .referenceNotFound(field: try fields.text("field"), id: try fields.identifier("id"))
+            case "already-taken": self = .alreadyTaken(field: try fields.text("field"))
+            case "operation-refused":
+                self = .operationRefused(
+                    index: try fields.integer("index"), code: try fields.text("code"), details: details["details"] ?? .object([:]))
             default: self = .unknown(code: code)
             }
         } catch {  // a newer service says this code with other details

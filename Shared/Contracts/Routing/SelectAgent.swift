@@ -9,21 +9,25 @@ package struct SelectAgent: BusRequest, Equatable {
     package let channel: Channel
     package let requiredCapabilities: [String]
     package let preferredAgentID: AgentID?
+    /// Only the agents of this team's active members, and the preferred one.
+    package let teamID: TeamID?
 
     package init(
         principal: Principal, sector: String? = nil, channel: Channel, requiredCapabilities: [String] = [],
-        preferredAgentID: AgentID? = nil
+        preferredAgentID: AgentID? = nil, teamID: TeamID? = nil
     ) {
         self.principal = principal
         self.sector = sector
         self.channel = channel
         self.requiredCapabilities = requiredCapabilities
         self.preferredAgentID = preferredAgentID
+        self.teamID = teamID
     }
 
     private enum CodingKeys: String, CodingKey {
         case principal, sector, channel
         case requiredCapabilities = "required_capabilities"
         case preferredAgentID = "preferred_agent_id"
+        case teamID = "team_id"
     }
 }

@@ -26,6 +26,9 @@ import Testing
         case transfer(ConversationID, AgentID)
         case giveBack(ConversationID)
         case account(AgentID, disabled: Bool)
+        case join(AgentID, TeamID)
+        case leave(AgentID, TeamID)
+        case deleteTeam(TeamID)
         case sweep
     }
 
@@ -37,6 +40,8 @@ import Testing
         let stage = try await RouterStage.make(replicas: replicaCount)
         var agents: [AgentID] = []
         for number in 0..<5 { agents.append(try await stage.agent("Agent \(number)", capacity: Int.random(in: 1...4, using: &random))) }
+        let teams = (0..<3).map { _ in TeamID.new() }
+        for team in teams { _ = try await stage.team(team.description, id: team) }
         var conversations: [ConversationID: Conversation] = [:]
         var assignedBefore: Set<EntityID> = []
         var deedsDone = 0
@@ -49,12 +54,15 @@ import Testing
                 let known = conversations.keys.filter { !spokenOf.contains($0) }.sorted()
                 let some = known.randomElement(using: &random)
                 let agent = agents.randomElement(using: &random)!
-                switch Int.random(in: 0..<20, using: &random) {
+                switch Int.random(in: 0..<23, using: &random) {
                 case 0..<6:
                     let id = ConversationID.new()
                     conversations[id] = Conversation()
                     spokenOf.insert(id)
-                    deeds.append(.say(stage.waiting(id, priority: Int.random(in: 4...6, using: &random))))
+                    let priority = Int.random(in: 4...6, using: &random)
+                    // One in three is for a team, which may be gone by now.
+                    let team = Int.random(in: 0..<3, using: &random) == 0 ? teams.randomElement(using: &random) : nil
+                    deeds.append(.say(stage.waiting(id, priority: priority, team: team)))
                 case 6..<12:
                     guard let some, let conversation = conversations[some], conversation.status != .closed else { continue }
                     spokenOf.insert(some)
@@ -76,6 +84,11 @@ import Testing
                 case 16: if let some { deeds.append(.transfer(some, agent)) }
                 case 17: if let some { deeds.append(.giveBack(some)) }
                 case 18: deeds.append(.account(agent, disabled: Int.random(in: 0..<5, using: &random) == 0))
+                case 19: deeds.append(.join(agent, teams.randomElement(using: &random)!))
+                case 20: deeds.append(.join(agent, teams.randomElement(using: &random)!))
+                case 21:
+                    let team = teams.randomElement(using: &random)!
+                    deeds.append(Int.random(in: 0..<5, using: &random) == 0 ? .deleteTeam(team) : .leave(agent, team))
                 default: deeds.append(.sweep)
                 }
             }
@@ -117,6 +130,17 @@ import Testing
             try await allowingRefusal { try await stage.giveBack(conversation, by: stage.admin) }
         case .account(let agent, let disabled):
             try await stage.hear(stage.user(agent, disabled: disabled), isNew: false)
+        case .join(let agent, let team):
+            // The team may have been deleted: then it is made anew under its old id.
+            try await allowingRefusal { _ = try await stage.team(team.description, id: team) }
+            try await allowingRefusal { try await stage.works(agent, in: team) }
+        case .leave(let agent, let team):
+            try await allowingRefusal {
+                guard let member = try await stage.members(team).items.first(where: { $0.user.id == agent }) else { return }
+                try await stage.remove(member)
+            }
+        case .deleteTeam(let team):
+            try await allowingRefusal { try await stage.delete(team) }
         case .sweep:
             return try await stage.replicas[replica].service.sweep.sweep()
         }
@@ -190,12 +214,16 @@ import Testing
         // Nobody waits although somebody has room.
         let free = Set(agents.filter(\.hasRoom).map(\.id))
         for item in items.values where item.status == .waiting {
-            #expect(free.allSatisfy { $0 == item.returnedByAgentID }, place)
+            let asked = try await stage.answering(item.teamID)
+            #expect((asked.isEmpty ? free : free.intersection(asked)).allSatisfy { $0 == item.returnedByAgentID }, place)
         }
         // Order: whoever waited all the time was not passed by anybody behind.
         let routed = ledger.filter { $0.reason == "routed" && !assignedBefore.contains($0.id) }
         for item in items.values
-        where item.status == .waiting && before[item.conversationID]?.status == .waiting && item.returnedByAgentID == nil {
+        where item.status == .waiting && before[item.conversationID]?.status == .waiting && item.returnedByAgentID == nil
+            // Whoever waits for a team is passed by those for whom somebody else has room.
+            && item.teamID == nil && before[item.conversationID]?.teamID == nil
+        {
             for entry in routed {
                 guard let passed = items[entry.conversation], before[entry.conversation]?.status == .waiting else { continue }
                 #expect(passed < item, place)

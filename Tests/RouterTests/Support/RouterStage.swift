@@ -92,11 +92,11 @@ final class RouterStage: Sendable {
 
     func waiting(
         _ id: ConversationID = .new(), priority: Int = 5, sector: String? = nil, preferred: AgentID? = nil, sequence: Int64 = 0,
-        number: Int64 = 0
+        number: Int64 = 0, team: TeamID? = nil
     ) -> ConversationWaiting {
         ConversationWaiting(
             sessionID: id, customerID: .new(), channel: .website, priority: priority, sector: sector, preferredAgentID: preferred,
-            statusSequence: sequence, assignmentNumber: number)
+            statusSequence: sequence, assignmentNumber: number, teamID: team)
     }
 
     func status(_ id: ConversationID, _ status: ConversationStatus, number: Int64) -> ConversationStatusChanged {
@@ -152,6 +152,12 @@ final class RouterStage: Sendable {
             .tenant(tenant),
             "SELECT \(WorkItem.columns) FROM router.work_items WHERE client_id = \(tenant) AND conversation_id = \(id)"
         ).first.map { try WorkItem($0) }
+    }
+
+    /// Whose agents are asked for a team's work; none where the sector is.
+    func answering(_ team: TeamID?) async throws -> Set<AgentID> {
+        guard let team else { return [] }
+        return try await reader.teams(of: tenant) { try $0.agentsAnswering(for: team) }
     }
 
     func load(_ id: AgentID) async throws -> Int { try #require(try await reader.agent(id, of: tenant)).load }

@@ -26,7 +26,7 @@ struct AgentController {
             },
             Route(.post, "/api/v1/admin/chat-dashboard/sessions/{id}/assign", "assignSession", .agents) { try await assign($0) },
             Route(.post, "/api/v1/admin/chat-dashboard/sessions/{id}/transfer", "transferSession", .agents) { try await transfer($0) },
-            Route(.get, "/api/v1/routing/decisions", "listDecisions", .supervisors) { call in
+            Route(.get, "/api/v1/routing/decisions", "listDecisions", .agents) { call in
                 guard let conversation: ConversationID = try call.queryID("conversation") else {
                     throw Problem.parameter("conversation", "is missing")
                 }
@@ -34,6 +34,7 @@ struct AgentController {
                     ListDecisions(
                         principal: call.principal, sessionID: conversation, limit: try call.limit(), cursor: call.query("cursor")))
             },
+            Route(.post, "/api/v1/routing/preview", "previewRouting", .readers) { try await preview($0) },
         ]
     }
 
@@ -88,12 +89,42 @@ struct AgentController {
         return try await call.pass(try call.decode(Agent.self).saving(call.principal, id, isNew: false))
     }
 
+    private struct Work: Decodable {
+        let sector: String?
+        let channel: Channel?
+        let requiredCapabilities: [String]?
+        let preferredAgentID: AgentID?
+        let teamID: TeamID?
+
+        enum CodingKeys: String, CodingKey {
+            case sector, channel
+            case requiredCapabilities = "required_capabilities"
+            case preferredAgentID = "preferred_agent_id"
+            case teamID = "team_id"
+        }
+    }
+
+    /// Who would get this work now, and why. Changes nothing.
+    private func preview(_ call: GatewayCall) async throws -> Response {
+        let work = try call.decode(Work.self)
+        let channel = try work.channel.map { channel in
+            guard let known = Channel(filter: channel.rawValue) else { throw Problem.body("channel", "is not a channel") }
+            return known
+        }
+        return try await call.pass(
+            SelectAgent(
+                principal: call.principal, sector: work.sector, channel: channel ?? .website,
+                requiredCapabilities: work.requiredCapabilities ?? [], preferredAgentID: work.preferredAgentID, teamID: work.teamID))
+    }
+
     private struct Target: Decodable {
         let agentID: AgentID?
+        let teamID: TeamID?
         let reason: String?
 
         enum CodingKeys: String, CodingKey {
             case agentID = "agent_id"
+            case teamID = "team_id"
             case reason
         }
     }
@@ -119,7 +150,7 @@ struct AgentController {
 
     private func assign(_ call: GatewayCall) async throws -> Response {
         let id: ConversationID = try call.id("conversation")
-        let target = call.body.readableBytes == 0 ? Target(agentID: nil, reason: nil) : try call.decode(Target.self)
+        let target = call.body.readableBytes == 0 ? Target(agentID: nil, teamID: nil, reason: nil) : try call.decode(Target.self)
         let isOwn = target.agentID == nil || target.agentID?.uuid == call.principal.subject.uuid
         if call.principal.role == .agent, !isOwn { throw Problem.forbidden(.agent) }
         let assignment = try await call.ask(
@@ -128,16 +159,18 @@ struct AgentController {
         return try .json(Assigned(sessionID: id, agent: assignment.agent, decisionID: assignment.decisionID))
     }
 
-    /// To a colleague, or without one back to the queue.
+    /// To a colleague, or without one back to the queue, there perhaps for another team.
     private func transfer(_ call: GatewayCall) async throws -> Response {
         let id: ConversationID = try call.id("conversation")
         let target = try call.decode(Target.self)
         let reason = target.reason ?? ""
         guard !reason.isEmpty else { throw Problem.body("reason", "is missing") }
         guard let agentID = target.agentID else {
-            _ = try await call.askForBytes(ReturnConversation(principal: call.principal, sessionID: id, reason: reason))
+            _ = try await call.askForBytes(
+                ReturnConversation(principal: call.principal, sessionID: id, reason: reason, teamID: target.teamID))
             return try .json(Assigned(sessionID: id, agent: nil, decisionID: nil))
         }
+        guard target.teamID == nil else { throw Problem.body("team_id", "cannot be given beside agent_id") }
         let assignment = try await call.ask(
             AssignConversation(principal: call.principal, sessionID: id, agentID: agentID, reason: reason))
         return try .json(Assigned(sessionID: id, agent: assignment.agent, decisionID: assignment.decisionID))

@@ -77,6 +77,15 @@ struct GatewayCall: Sendable {
         Int(try queryInteger("limit", in: 1...Int64(Page<String>.limitMax)) ?? Int64(standard))
     }
 
+    /// By cursor, or by number where `page` or `page_size` is given.
+    func part(_ standard: Int = 50) throws -> PageRequest {
+        let page = try queryInteger("page", in: 1...Int64(PageRequest.pageMax))
+        let size = try queryInteger("page_size", in: 1...Int64(Page<String>.limitMax))
+        guard page != nil || size != nil else { return .after(cursor: query("cursor"), limit: try limit(standard)) }
+        guard query("cursor") == nil else { throw Problem.parameter("cursor", "cannot be given beside page and page_size") }
+        return .numbered(page: Int(page ?? 1), size: Int(size ?? Int64(standard)))
+    }
+
     /// Sequences stay below 2⁵³, so that every client can hold them.
     func sequence(_ name: String) throws -> Int64? {
         try queryInteger(name, in: 0...(1 << 53))

@@ -46,6 +46,13 @@ package struct Problem: Error, Sendable, Equatable {
         return copy
     }
 
+    /// The same problem of a part of the request.
+    package func within(_ path: String) -> Problem {
+        var copy = self
+        copy.errors = errors.isEmpty ? [Field(path, detail)] : errors.map { Field("\(path).\($0.field)", $0.detail) }
+        return copy
+    }
+
     /// Whole seconds, at least one: clients that come back at once are what made us busy.
     package func retryAfter(_ duration: Duration) -> Problem {
         with(.retryAfter, String(max(1, duration.components.seconds + (duration.components.attoseconds > 0 ? 1 : 0))))

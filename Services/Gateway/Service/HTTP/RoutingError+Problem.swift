@@ -26,8 +26,24 @@ extension RoutingError {
             Problem(.badRequest, code, field: field, detail: detail)
         case .roleMayNot(let role):
             Problem(.forbidden, code, detail: "The role \(role) may not do this.")
+        case .teamNotFound(let id):
+            Problem(.notFound, code, detail: "You have no team \(id).")
+        case .teamMemberNotFound(let id):
+            Problem(.notFound, code, detail: "The team has no member \(id).")
+        case .teamAssignmentNotFound(let id):
+            Problem(.notFound, code, detail: "The team has no assignment \(id).")
+        case .referenceNotFound(let field, let id):
+            Problem(.notFound, code, field: field, detail: "names nothing of yours: \(id)")
+        case .alreadyTaken(let field):
+            Problem(.conflict, code, field: field, detail: "is already taken")
+        case .operationRefused(let index, let code, let details):
+            RoutingError(code: code, details: details.members).problem.within("operations[\(index)]")
         case .unknown(let code):
             Problem(serviceRefusal: code, service: "router")
         }
     }
+}
+
+extension JSONValue {
+    fileprivate var members: [String: JSONValue] { if case .object(let members) = self { members } else { [:] } }
 }

@@ -57,7 +57,7 @@ extension QueueTurn {
         guard item.weight <= agent.capacity - agent.load else {
             throw RoutingError.agentAtCapacity(name: agent.name, capacity: agent.capacity)
         }
-        let verdict = manualVerdict(agent, item.work)
+        let verdict = try manualVerdict(agent, item.work)
         let isTransfer = item.agentID != nil
         try endAssignment(of: &item, reason: "transferred")
         return try claim(

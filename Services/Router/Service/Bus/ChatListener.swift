@@ -56,7 +56,7 @@ extension QueueTurn {
     func hear(_ event: ConversationWaiting, at date: Date) throws {
         guard var item = items[event.sessionID] else {
             var item = WorkItem(event, at: date)
-            settleSector(of: &item)
+            try settleSector(of: &item)
             put(item)
             noteQueued(event.sessionID)
             return
@@ -67,14 +67,17 @@ extension QueueTurn {
         case .queued:
             // Chat had applied the assignment and says that it waits again: it has no agent there.
             try endAssignment(of: &item, reason: "waiting")
-            settleSector(of: &item)
+            try settleSector(of: &item)
             noteQueued(item.conversationID)
         }
         put(item)
     }
 
-    /// A sector without anybody would wait for ever: such work is everybody's.
-    private func settleSector(of item: inout WorkItem) {
+    /// A team's work stands in its sector's queue. A sector without anybody would wait for ever: such work is everybody's.
+    private func settleSector(of item: inout WorkItem) throws {
+        if let team = item.teamID {
+            if let sector = try teams.find(team)?.sector { item.sector = sector } else { item.teamID = nil }
+        }
         let sector = item.sector
         if !agents.values.contains(where: { $0.sector == sector && $0.deletedAt == nil }) { item.sector = Sector.general }
     }

@@ -14,13 +14,21 @@ struct DeleteAgentHandler: RequestHandler {
             service: .router, key: context.key, subject: DeleteAgent.subject,
             request: principal.clientID.uuid.bytes + request.id.uuid.bytes)
         return try await desk.turn(QueueTurn.Needs(tenant: principal.clientID, traceparent: context.traceparent), once: record) { turn in
-            guard var agent = turn.agents[request.id] else { throw RoutingError.agentNotFound(id: request.id) }
-            guard agent.load == 0 else { throw RoutingError.agentHoldsConversations(count: agent.load) }
-            let before = agent.settings
-            agent.deletedAt = turn.now
-            turn.put(agent)
-            turn.audit(AgentAudit(agent: agent.id, action: "deleted", actor: Author(principal), before: before, after: nil))
+            try turn.delete(request.id, by: Author(principal))
             return Done()
         }
+    }
+}
+
+extension QueueTurn {
+    func delete(_ id: AgentID, by author: Author) throws {
+        guard var agent = agents[id], agent.deletedAt == nil else { throw RoutingError.agentNotFound(id: id) }
+        guard agent.load == 0 else { throw RoutingError.agentHoldsConversations(count: agent.load) }
+        let before = agent.settings
+        agent.deletedAt = now
+        put(agent)
+        audit(AgentAudit(agent: id, action: "deleted", actor: author, before: before, after: nil))
+        try teams.deleteAssignments(of: id)
+        forgetTeams()
     }
 }

@@ -8,6 +8,12 @@ struct ListDecisionsHandler: RequestHandler {
 
     func answer(_ request: ListDecisions, context: RequestContext) async throws -> Page<Decision> {
         try request.principal.mustBe(in: Role.reading, context)
+        // An agent asks about what came to it, now or before; what others have is none of its business.
+        if request.principal.role == .agent {
+            guard try await reader.held(request.sessionID, by: request.principal.subject, of: request.principal.clientID) else {
+                throw RoutingError.conversationNotFound(id: request.sessionID)
+            }
+        }
         let limit = min(max(request.limit, 1), Page<Decision>.limitMax)
         let before = try request.cursor.map { cursor throws(RoutingError) -> (Date, DecisionID) in
             let fields = try PageCursor.fields(cursor, count: 2)

@@ -16,12 +16,19 @@ struct ReturnConversationHandler: RequestHandler {
         let record = IdempotencyRecord(
             service: .router, key: context.key, subject: ReturnConversation.subject,
             request: principal.clientID.uuid.bytes + principal.subject.uuid.bytes + request.sessionID.uuid.bytes
-                + Array(request.reason.utf8))
+                + (request.teamID?.uuid.bytes ?? []) + Array(request.reason.utf8))
         return try await desk.turn(needs, once: record) { turn in
             var item = try turn.openItem(request.sessionID)
             guard let holder = item.agentID else { throw RoutingError.conversationNotAssigned(id: request.sessionID) }
             guard principal.isSenior || holder == principal.subject else {
                 throw RoutingError.conversationHeldByColleague(name: turn.agents[holder]?.name ?? "")
+            }
+            if let team = request.teamID {
+                guard let team = try turn.teams.find(team) else {
+                    throw RoutingError.referenceNotFound(field: "team_id", id: EntityID(team.uuid))
+                }
+                item.teamID = team.id
+                item.sector = team.sector
             }
             try turn.giveBack(&item, reason: "returned", note: note, by: Author(principal))
             return Done()

@@ -9,37 +9,45 @@ struct SaveAgentHandler: RequestHandler {
     func answer(_ request: SaveAgent, context: RequestContext) async throws -> RoutingAgent {
         let principal = request.principal
         try principal.mustBe(in: Role.managing, context)
-        try request.validate()
         let needs = QueueTurn.Needs(tenant: principal.clientID, agents: [request.id], traceparent: context.traceparent)
         return try await desk.turn(needs) { turn in
-            let known = turn.agents[request.id]
-            var agent: AgentRecord
-            if request.isNew {
-                agent = AgentRecord(
-                    id: request.id, name: "", kind: .human, isActive: true, userRole: known?.userRole, at: known?.createdAt ?? turn.now)
-                if let known { agent.continues(known) }
-            } else {
-                guard let known, known.deletedAt == nil else { throw RoutingError.agentNotFound(id: request.id) }
-                agent = known
-            }
-            try agent.take(request)
-            if request.isNew, let known, known.deletedAt == nil {
-                // Asked twice, it is the same agent; asked otherwise, the id belongs to another one.
-                guard known.settings == agent.settings else { throw RoutingError.agentIDReused(id: request.id) }
-                return known.routingAgent
-            }
-            guard agent.capacity >= agent.load else {
-                throw RoutingError.fieldInvalid(field: "capacity", detail: "is below the present load of \(agent.load)")
-            }
-            if let known, known.deletedAt == nil, known.settings == agent.settings { return known.routingAgent }
-            turn.put(agent)
-            turn.audit(
-                AgentAudit(
-                    agent: agent.id, action: request.isNew ? "created" : "changed", actor: Author(principal),
-                    before: request.isNew ? nil : known?.settings, after: agent.settings))
+            let agent = try turn.save(request)
             try turn.drain()
             return turn.agents[agent.id]?.routingAgent ?? agent.routingAgent
         }
+    }
+}
+
+extension QueueTurn {
+    /// Checks everything before it changes anything.
+    func save(_ request: SaveAgent) throws -> AgentRecord {
+        try request.validate()
+        let known = agents[request.id]
+        var agent: AgentRecord
+        if request.isNew {
+            agent = AgentRecord(
+                id: request.id, name: "", kind: .human, isActive: true, userRole: known?.userRole, at: known?.createdAt ?? now)
+            if let known { agent.continues(known) }
+        } else {
+            guard let known, known.deletedAt == nil else { throw RoutingError.agentNotFound(id: request.id) }
+            agent = known
+        }
+        try agent.take(request)
+        if request.isNew, let known, known.deletedAt == nil {
+            // Asked twice, it is the same agent; asked otherwise, the id belongs to another one.
+            guard known.settings == agent.settings else { throw RoutingError.agentIDReused(id: request.id) }
+            return known
+        }
+        guard agent.capacity >= agent.load else {
+            throw RoutingError.fieldInvalid(field: "capacity", detail: "is below the present load of \(agent.load)")
+        }
+        if let known, known.deletedAt == nil, known.settings == agent.settings { return known }
+        put(agent)
+        audit(
+            AgentAudit(
+                agent: agent.id, action: request.isNew ? "created" : "changed", actor: Author(request.principal),
+                before: request.isNew ? nil : known?.settings, after: agent.settings))
+        return agent
     }
 }
 

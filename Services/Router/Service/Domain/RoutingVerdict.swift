@@ -22,9 +22,10 @@ package struct RoutingVerdict: Sendable, Equatable {
     package let refusalCounts: [String: Int]
     package let snapshotDigest: String
 
-    package func decision(_ id: DecisionID, about conversation: ConversationID, sector: String, at date: Date) -> Decision {
+    package func decision(_ id: DecisionID, about conversation: ConversationID, sector: String, team: TeamID?, at date: Date) -> Decision {
         Decision(
-            id: id, sessionID: conversation, at: date, policyVersion: RoutingPolicy.version, sector: sector, chosenAgentID: chosen,
+            id: id, sessionID: conversation, at: date, policyVersion: RoutingPolicy.version, sector: sector, teamID: team,
+            chosenAgentID: chosen,
             outcome: outcome.rawValue, candidates: candidates, refusalCounts: refusalCounts, snapshotDigest: snapshotDigest)
     }
 }

@@ -13,10 +13,12 @@ package struct RoutingWork: Sendable, Hashable {
     package let preferredAgentID: AgentID?
     /// Has just put this work back, so it does not get it again.
     package let returnedByAgentID: AgentID?
+    /// Only this team's agents are asked, as long as it has any.
+    package let teamID: TeamID?
 
     package init(
         sector: String, weight: Int = 1, requiredCapabilities: [String] = [], lackingMax: Int = 0, preferredAgentID: AgentID? = nil,
-        returnedByAgentID: AgentID? = nil
+        returnedByAgentID: AgentID? = nil, teamID: TeamID? = nil
     ) {
         self.sector = sector
         self.weight = weight
@@ -25,6 +27,7 @@ package struct RoutingWork: Sendable, Hashable {
         self.lackingMax = lackingMax
         self.preferredAgentID = preferredAgentID
         self.returnedByAgentID = returnedByAgentID
+        self.teamID = teamID
     }
 }
 

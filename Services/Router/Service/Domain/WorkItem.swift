@@ -29,6 +29,8 @@ package struct WorkItem: Sendable, Equatable {
     package var assignmentNumber: Int64
     /// Chat's sequence of the last status heard.
     package var statusSequence: Int64
+    /// The team that is to answer it.
+    package var teamID: TeamID?
 
     package init(_ event: ConversationWaiting, at occurredAt: Date) {
         conversationID = event.sessionID
@@ -42,12 +44,13 @@ package struct WorkItem: Sendable, Equatable {
         preferredAgentID = event.preferredAgentID
         assignmentNumber = event.assignmentNumber
         statusSequence = event.statusSequence
+        teamID = event.teamID
     }
 
     package init(
         conversationID: ConversationID, customerID: CustomerID, channel: Channel, sector: String, priority: Int, weight: Int,
         status: Status, waitingSince: Date, preferredAgentID: AgentID?, returnedByAgentID: AgentID?, agentID: AgentID?,
-        assignmentID: EntityID?, assignmentNumber: Int64, statusSequence: Int64
+        assignmentID: EntityID?, assignmentNumber: Int64, statusSequence: Int64, teamID: TeamID? = nil
     ) {
         self.conversationID = conversationID
         self.customerID = customerID
@@ -63,10 +66,12 @@ package struct WorkItem: Sendable, Equatable {
         self.assignmentID = assignmentID
         self.assignmentNumber = assignmentNumber
         self.statusSequence = statusSequence
+        self.teamID = teamID
     }
 
     package var work: RoutingWork {
-        RoutingWork(sector: sector, weight: weight, preferredAgentID: preferredAgentID, returnedByAgentID: returnedByAgentID)
+        RoutingWork(
+            sector: sector, weight: weight, preferredAgentID: preferredAgentID, returnedByAgentID: returnedByAgentID, teamID: teamID)
     }
 
     /// What hearing of the conversation changed.
@@ -101,6 +106,7 @@ package struct WorkItem: Sendable, Equatable {
         priority = Self.clamped(event.priority)
         if status == .waiting { return .details }  // keeps its place
         sector = Sector.of(event)
+        teamID = event.teamID
         status = .waiting
         waitingSince = occurredAt
         preferredAgentID = event.preferredAgentID

@@ -14,7 +14,8 @@ extension QueueTurn {
             claim = (statements.count, count)
             statements.append(statement)
         }
-        statements += [itemStatement, endStatement, beginStatement, decisionStatement, auditStatement].compactMap(\.self)
+        statements += [itemStatement, endStatement, beginStatement, performanceStatement, decisionStatement, auditStatement].compactMap(
+            \.self)
         return (statements, statements.count > 1 ? claim : nil)
     }
 
@@ -94,13 +95,15 @@ extension QueueTurn {
               FROM unnest(\(items.map(\.conversationID)), \(items.map(\.customerID)), \(items.map(\.channel)), \(items.map(\.sector)),
                           \(items.map(\.priority)), \(items.map(\.weight)), \(items.map(\.status)), \(items.map(\.waitingSince)),
                           \(items.map(\.preferredAgentID)), \(items.map(\.returnedByAgentID)), \(items.map(\.agentID)),
-                          \(items.map(\.assignmentID)), \(items.map(\.assignmentNumber)), \(items.map(\.statusSequence))) AS i
+                          \(items.map(\.assignmentID)), \(items.map(\.assignmentNumber)), \(items.map(\.statusSequence)),
+                          \(items.map(\.teamID))) AS i
             ON CONFLICT (client_id, conversation_id) DO UPDATE
                SET channel = excluded.channel, sector = excluded.sector, priority = excluded.priority, weight = excluded.weight,
                    status = excluded.status, waiting_since = excluded.waiting_since,
                    preferred_agent_id = excluded.preferred_agent_id, returned_by_agent_id = excluded.returned_by_agent_id,
                    agent_id = excluded.agent_id, assignment_id = excluded.assignment_id,
                    assignment_number = excluded.assignment_number, status_sequence = excluded.status_sequence,
+                   team_id = excluded.team_id,
                    updated_at = excluded.updated_at
             """
     }
@@ -128,19 +131,55 @@ extension QueueTurn {
             """
     }
 
+    /// What the day's counters of each team get from this turn: by the teams that the agents are in now.
+    private var performanceStatement: SQL? {
+        guard !begun.isEmpty || !ended.isEmpty else { return nil }
+        let waits = begun.map { entry -> Double? in
+            guard entry.waited, let item = storedItem(entry.assignment.sessionID) else { return nil }
+            return max(0, entry.startedAt.timeIntervalSince(item.waitingSince))
+        }
+        return """
+            INSERT INTO router.team_performance AS p (
+                client_id, team_id, day, team_name, sector, assigned_count, waited_count, waited_seconds_total, resolved_count,
+                given_up_count, ended_count, handling_seconds_total)
+            SELECT \(tenant), t.id, (e.at AT TIME ZONE 'UTC')::date, t.name, t.sector, sum(e.assigned), count(e.waited_seconds),
+                   coalesce(sum(e.waited_seconds), 0), sum(e.resolved), sum(e.given_up), sum(e.ended), sum(e.handling_seconds)
+              FROM (SELECT s.agent_id, s.started_at AS at, 1 AS assigned, b.waited_seconds, 0 AS resolved, 0 AS given_up, 0 AS ended,
+                           0::float8 AS handling_seconds
+                      FROM unnest(\(begun.map(\.assignment.id)), \(waits)) AS b(id, waited_seconds)
+                      JOIN router.assignments s ON s.client_id = \(tenant) AND s.id = b.id
+                    UNION ALL
+                    SELECT s.agent_id, s.ended_at, 0, NULL, (s.ended_reason IN ('resolved', 'closed'))::int,
+                           (s.ended_reason NOT IN ('resolved', 'closed', 'pending', 'waiting'))::int, 1,
+                           extract(epoch FROM s.ended_at - s.started_at)::float8
+                      FROM router.assignments s WHERE s.client_id = \(tenant) AND s.id = ANY(\(ended.map(\.id)))) AS e
+              JOIN router.team_agent_assignments m ON m.client_id = \(tenant) AND m.agent_id = e.agent_id
+              JOIN router.teams t ON t.client_id = m.client_id AND t.id = m.team_id
+             GROUP BY t.id, t.name, t.sector, (e.at AT TIME ZONE 'UTC')::date
+            ON CONFLICT (client_id, team_id, day) DO UPDATE
+               SET team_name = excluded.team_name, sector = excluded.sector, assigned_count = p.assigned_count + excluded.assigned_count,
+                   waited_count = p.waited_count + excluded.waited_count,
+                   waited_seconds_total = p.waited_seconds_total + excluded.waited_seconds_total,
+                   resolved_count = p.resolved_count + excluded.resolved_count,
+                   given_up_count = p.given_up_count + excluded.given_up_count, ended_count = p.ended_count + excluded.ended_count,
+                   handling_seconds_total = p.handling_seconds_total + excluded.handling_seconds_total
+            """
+    }
+
     private var decisionStatement: SQL? {
         guard !decisions.isEmpty else { return nil }
         let list = decisions.map(\.decision)
         return """
-            INSERT INTO router.decisions (client_id, id, at, conversation_id, sector, outcome, chosen_agent_id, policy_version,
+            INSERT INTO router.decisions (client_id, id, at, conversation_id, sector, team_id, outcome, chosen_agent_id, policy_version,
                                           snapshot_digest, refusal_counts, candidates)
-            SELECT \(tenant), d.id, d.at, d.conversation_id, d.sector, d.outcome, d.chosen, d.policy_version, d.digest, d.refusals,
+            SELECT \(tenant), d.id, d.at, d.conversation_id, d.sector, d.team_id, d.outcome, d.chosen, d.policy_version, d.digest, d.refusals,
                    d.candidates::jsonb
-              FROM unnest(\(list.map(\.id)), \(list.map(\.at)), \(list.map(\.sessionID)), \(list.map(\.sector)), \(list.map(\.outcome)),
+              FROM unnest(\(list.map(\.id)), \(list.map(\.at)), \(list.map(\.sessionID)), \(list.map(\.sector)),
+                          \(list.map(\.teamID)), \(list.map(\.outcome)),
                           \(list.map(\.chosenAgentID)), \(list.map(\.policyVersion)), \(list.map(\.snapshotDigest)),
                           \(list.map { JSONValue.object($0.refusalCounts.mapValues { .integer(Int64($0)) }) }),
                           \(decisions.map(\.candidates)))
-                   AS d(id, at, conversation_id, sector, outcome, chosen, policy_version, digest, refusals, candidates)
+                   AS d(id, at, conversation_id, sector, team_id, outcome, chosen, policy_version, digest, refusals, candidates)
             """
     }
 

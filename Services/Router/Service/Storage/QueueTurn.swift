@@ -35,7 +35,9 @@ final class QueueTurn {
     private(set) var events: [NewEvent] = []
     /// Conversations that began to wait in this turn, in the order in which they did.
     private var queued: [ConversationID] = []
-    private var snapshots: [String: RoutingSnapshot] = [:]
+    private var snapshots: [SnapshotKey: RoutingSnapshot] = [:]
+    /// Agents of teams asked for so far; empty: nobody of the team has an agent, so the sector is asked.
+    private var teamAgents: [TeamID: Set<AgentID>] = [:]
     private var lastInstant: Date
     private var instants: Int64 = 0
     private var lastCandidates: (records: [CandidateRecord], text: String)?
@@ -136,7 +138,7 @@ final class QueueTurn {
         }
         agent.load -= item.weight
         agents[agentID] = agent
-        snapshots[agent.sector]?.put(agent.candidate)
+        updateSnapshots(agent)
         item.agentID = nil
         item.assignmentID = nil
         ended.append(LedgerEntry.End(id: assignmentID, at: nextInstant(), reason: reason, note: note))
@@ -156,7 +158,7 @@ final class QueueTurn {
         agent.load += item.weight
         agent.lastAssignedAt = at
         agents[agentID] = agent
-        snapshots[agent.sector]?.put(agent.candidate)
+        updateSnapshots(agent)
         let waited = storedItems[item.conversationID]?.status == .waiting
         item.assignmentNumber += 1
         item.status = .assigned
@@ -175,7 +177,8 @@ final class QueueTurn {
 
     @discardableResult
     private func record(_ verdict: RoutingVerdict, about item: WorkItem, at date: Date) throws -> DecisionID {
-        let decision = verdict.decision(DecisionID(.version7(at: date)), about: item.conversationID, sector: item.sector, at: date)
+        let decision = verdict.decision(
+            DecisionID(.version7(at: date)), about: item.conversationID, sector: item.sector, team: item.teamID, at: date)
         // Encoding is the dearest part, and while nobody has room many decisions in a row look at the same candidates.
         let candidates: String
         if let lastCandidates, lastCandidates.records == verdict.candidates {
@@ -190,28 +193,70 @@ final class QueueTurn {
 
     // MARK: - Deciding
 
-    func decide(_ work: RoutingWork) -> RoutingVerdict { policy.decide(snapshot(for: work), work) }
+    func decide(_ work: RoutingWork) throws -> RoutingVerdict { policy.decide(try snapshot(for: work), work) }
 
     /// What a person decided, beside what the policy would have looked at.
-    func manualVerdict(_ agent: AgentRecord, _ work: RoutingWork) -> RoutingVerdict {
-        let verdict = policy.decide(snapshot(for: work).with(agent.candidate), work)
+    func manualVerdict(_ agent: AgentRecord, _ work: RoutingWork) throws -> RoutingVerdict {
+        let verdict = policy.decide(try snapshot(for: work).with(agent.candidate), work)
         return RoutingVerdict(
             outcome: .manual, chosen: agent.id, candidates: verdict.candidates, refusalCounts: verdict.refusalCounts,
             snapshotDigest: verdict.snapshotDigest)
     }
 
-    /// The agents of the work's sector, and the preferred one wherever it belongs.
-    private func snapshot(for work: RoutingWork) -> RoutingSnapshot {
-        let ofSector: RoutingSnapshot
-        if let known = snapshots[work.sector] {
-            ofSector = known
+    /// Whom a decision looks at.
+    private enum SnapshotKey: Hashable {
+        case sector(String)
+        case team(TeamID)
+    }
+
+    /// The agents of the work's team or sector, and the preferred one wherever it belongs.
+    private func snapshot(for work: RoutingWork) throws -> RoutingSnapshot {
+        let ofTeam = try work.teamID.map { try agentsAnswering(for: $0) } ?? []
+        let key = work.teamID.flatMap { ofTeam.isEmpty ? nil : SnapshotKey.team($0) } ?? .sector(work.sector)
+        let snapshot: RoutingSnapshot
+        if let known = snapshots[key] {
+            snapshot = known
         } else {
-            ofSector = RoutingSnapshot(agents.values.filter { $0.sector == work.sector && $0.deletedAt == nil }.map(\.candidate))
-            snapshots[work.sector] = ofSector
+            let candidates =
+                ofTeam.isEmpty ? agents.values.filter { $0.sector == work.sector } : ofTeam.compactMap { agents[$0] }
+            snapshot = RoutingSnapshot(candidates.filter { $0.deletedAt == nil }.map(\.candidate))
+            snapshots[key] = snapshot
         }
-        guard let preferred = work.preferredAgentID.flatMap({ agents[$0] }), preferred.sector != work.sector, preferred.deletedAt == nil
-        else { return ofSector }
-        return ofSector.with(preferred.candidate)
+        guard let preferred = work.preferredAgentID.flatMap({ agents[$0] }), snapshot.candidate(preferred.id) == nil,
+            preferred.deletedAt == nil
+        else { return snapshot }
+        return snapshot.with(preferred.candidate)
+    }
+
+    private func updateSnapshots(_ agent: AgentRecord) {
+        for key in Array(snapshots.keys) where snapshots[key]?.candidate(agent.id) != nil { snapshots[key]?.put(agent.candidate) }
+    }
+
+    private func agentsAnswering(for team: TeamID) throws -> Set<AgentID> {
+        if let known = teamAgents[team] { return known }
+        let agents = try teams.agentsAnswering(for: team)
+        teamAgents[team] = agents
+        return agents
+    }
+
+    /// Teams changed: whom decisions look at is read again.
+    func forgetTeams() {
+        teamAgents = [:]
+        snapshots = [:]
+    }
+
+    var teams: TeamRepository { TeamRepository(tenant: tenant, transaction: transaction) }
+
+    /// Reads more work items; what this turn knows already stays as it is.
+    func readItems(where condition: SQL) throws {
+        let rows = try transaction.pipeline([
+            transaction.scope(to: tenant),
+            "SELECT \(WorkItem.columns) FROM router.work_items WHERE client_id = \(tenant) AND " + condition,
+        ])
+        for item in try rows[1].map({ try WorkItem($0) }) where items[item.conversationID] == nil {
+            items[item.conversationID] = item
+            storedItems[item.conversationID] = item
+        }
     }
 
     // MARK: - Draining
@@ -231,8 +276,12 @@ final class QueueTurn {
         var own = touched.compactMap { items[$0] }.filter { $0.status == .waiting && $0.sector == sector }.sorted()
         var last: WorkItem?
         let before = drainedCount
-        for _ in 0..<Self.pagesMax {
-            let page = try readPage(of: sector, after: last, except: touched)
+        // Teams whose agents are all full: what waits for them must not keep the others from those who have room.
+        var fullTeams: Set<TeamID> = []
+        var pagesRead = 0
+        while pagesRead < Self.pagesMax + fullTeams.count {
+            pagesRead += 1
+            let page = try readPage(of: sector, after: last, except: touched, notFor: fullTeams)
             let isLastPage = page.count < Self.pageSize
             last = page.last
             // Of what this turn queued, only what comes before the page's end: what follows on the next page may be first.
@@ -245,8 +294,11 @@ final class QueueTurn {
                     hasMore = true
                     return
                 }
-                let verdict = decide(item.work)
-                guard let chosen = verdict.chosen else { continue }
+                let verdict = try decide(item.work)
+                guard let chosen = verdict.chosen else {
+                    if let team = item.teamID, try !hasRoom(team) { fullTeams.insert(team) }
+                    continue
+                }
                 _ = try claim(&item, for: chosen, because: verdict, reason: "routed", by: .system)
                 room -= item.weight
                 drainedCount += 1
@@ -256,7 +308,16 @@ final class QueueTurn {
         hasMore = drainedCount > before
     }
 
-    private func readPage(of sector: String, after last: WorkItem?, except touched: [ConversationID]) throws -> [WorkItem] {
+    /// Whether somebody of the team could have something now; a team without agents is the whole sector.
+    private func hasRoom(_ team: TeamID) throws -> Bool {
+        let asked = try agentsAnswering(for: team)
+        return asked.isEmpty || asked.contains { agents[$0]?.hasRoom == true }
+    }
+
+    private func readPage(
+        of sector: String, after last: WorkItem?, except touched: [ConversationID], notFor fullTeams: Set<TeamID>
+    ) throws -> [WorkItem] {
+        let ofOthers: SQL = fullTeams.isEmpty ? "" : " AND (team_id IS NULL OR team_id <> ALL(\(Array(fullTeams))))"
         let position: SQL =
             last.map { " AND (rank, waiting_since, conversation_id) > (\(10 - $0.priority), \($0.waitingSince), \($0.conversationID))" }
             ?? ""
@@ -265,7 +326,7 @@ final class QueueTurn {
             """
             SELECT \(WorkItem.columns) FROM router.work_items
              WHERE client_id = \(tenant) AND sector = \(sector) AND status = 'waiting'
-               AND conversation_id <> ALL(\(touched))\(position)
+               AND conversation_id <> ALL(\(touched))\(position)\(ofOthers)
              ORDER BY rank, waiting_since, conversation_id LIMIT \(Self.pageSize)
             """,
         ])
@@ -280,7 +341,7 @@ final class QueueTurn {
     private func explainWaiting() throws {
         for id in queued {
             guard let item = items[id], item.status == .waiting else { continue }
-            try record(decide(item.work), about: item, at: nextInstant())
+            try record(try decide(item.work), about: item, at: nextInstant())
         }
         queued = []
     }

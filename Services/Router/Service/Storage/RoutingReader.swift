@@ -47,6 +47,24 @@ package struct RoutingReader: Sendable {
         ).map { try AgentRecord($0).candidate }
     }
 
+    /// Whether the agent has, or had, the conversation.
+    func held(_ conversation: ConversationID, by agent: AgentID, of tenant: TenantID) async throws -> Bool {
+        try await database.query(
+            .tenant(tenant),
+            """
+            SELECT FROM router.decisions
+             WHERE client_id = \(tenant) AND conversation_id = \(conversation) AND chosen_agent_id = \(agent) LIMIT 1
+            """
+        ).count > 0
+    }
+
+    /// Reads teams in one transaction.
+    func teams<Result: Sendable>(
+        of tenant: TenantID, _ read: @escaping @Sendable (TeamRepository) throws -> Result
+    ) async throws -> Result {
+        try await database.transaction(.tenant(tenant)) { try read(TeamRepository(tenant: tenant, transaction: $0)) }
+    }
+
     /// Latest first.
     func decisions(
         about conversation: ConversationID, of tenant: TenantID, limit: Int, before: (at: Date, id: DecisionID)?
@@ -55,7 +73,7 @@ package struct RoutingReader: Sendable {
         return try await database.query(
             .tenant(tenant),
             """
-            SELECT id, at, conversation_id, sector, outcome, chosen_agent_id, policy_version, snapshot_digest, refusal_counts, candidates
+            SELECT id, at, conversation_id, sector, team_id, outcome, chosen_agent_id, policy_version, snapshot_digest, refusal_counts, candidates
               FROM router.decisions
              WHERE client_id = \(tenant) AND conversation_id = \(conversation)\(position)
              ORDER BY at DESC, id DESC LIMIT \(limit)
@@ -65,7 +83,8 @@ package struct RoutingReader: Sendable {
             let counts: JSONValue = try row["refusal_counts"]
             return Decision(
                 id: try row["id"], sessionID: try row["conversation_id"], at: try row["at"], policyVersion: try row["policy_version"],
-                sector: try row["sector"], chosenAgentID: try row["chosen_agent_id"], outcome: try row["outcome"],
+                sector: try row["sector"], teamID: try row["team_id"], chosenAgentID: try row["chosen_agent_id"],
+                outcome: try row["outcome"],
                 candidates: try JSON.decode([CandidateRecord].self, from: JSON.encode(candidates)),
                 refusalCounts: try JSON.decode([String: Int].self, from: JSON.encode(counts)), snapshotDigest: try row["snapshot_digest"])
         }

@@ -5,7 +5,7 @@ import Storage
 extension WorkItem {
     static let columns: SQL = """
         conversation_id, customer_id, channel, sector, priority, weight, status, waiting_since, preferred_agent_id,
-        returned_by_agent_id, agent_id, assignment_id, assignment_number, status_sequence
+        returned_by_agent_id, agent_id, assignment_id, assignment_number, status_sequence, team_id
         """
 
     init(_ row: Row) throws {
@@ -17,6 +17,6 @@ extension WorkItem {
             weight: try row["weight"], status: status, waitingSince: try row["waiting_since"],
             preferredAgentID: try row["preferred_agent_id"], returnedByAgentID: try row["returned_by_agent_id"],
             agentID: try row["agent_id"], assignmentID: try row["assignment_id"], assignmentNumber: try row["assignment_number"],
-            statusSequence: try row["status_sequence"])
+            statusSequence: try row["status_sequence"], teamID: try row["team_id"])
     }
 }

@@ -1,0 +1,30 @@
+import Bus
+import Contracts
+import Foundation
+
+/// Latest day first; a deleted team's days stay.
+struct ListTeamPerformanceHandler: RequestHandler {
+    let reader: RoutingReader
+
+    func answer(_ request: ListTeamPerformance, context: RequestContext) async throws -> NumberedPage<TeamPerformance> {
+        try request.principal.mustBe(in: Role.reading, context)
+        for (field, day) in [("from", request.from), ("to", request.to)] {
+            guard day.map(Self.isDay) ?? true else {
+                throw RoutingError.fieldInvalid(field: field, detail: "is not a day like 2026-11-25")
+            }
+        }
+        let part = try request.page.part(fields: 1) { fields in Self.isDay(fields[0]) ? fields[0] : nil }
+        let slice = try await reader.teams(of: request.principal.clientID) { teams in
+            guard try teams.find(request.teamID) != nil || teams.hasPerformance(request.teamID) else {
+                throw RoutingError.teamNotFound(id: request.teamID)
+            }
+            return try teams.performance(of: request.teamID, from: request.from, to: request.to, part)
+        }
+        return request.page.page(slice) { [$0.day] }
+    }
+
+    /// A day of the calendar, from year 1 on.
+    static func isDay(_ text: String) -> Bool {
+        text.utf8.count == 10 && !text.hasPrefix("0000") && Timestamp.date(text + "T00:00:00Z") != nil
+    }
+}

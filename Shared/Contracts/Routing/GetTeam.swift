@@ -1,0 +1,18 @@
+/// One team.
+package struct GetTeam: BusRequest, Equatable {
+    package typealias Reply = Team
+    package typealias Failure = RoutingError
+    package static let subject: Subject = "router.get-team"
+    package static let service = ServiceName.router
+    package let principal: Principal
+    package let id: TeamID
+
+    package init(principal: Principal, id: TeamID) {
+        self.principal = principal
+        self.id = id
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case principal, id
+    }
+}

@@ -1,0 +1,39 @@
+/// How busy a team is.
+package struct TeamLoad: Codable, Sendable, Equatable {
+    package let teamID: TeamID
+    package let name: String
+    /// Of its active members' agents.
+    package let capacity: Int
+    /// What they hold and what waits for the team.
+    package let demand: Int
+    /// The same once the member has moved.
+    package let demandAfter: Int
+    /// The same once the member has moved.
+    package let capacityAfter: Int
+
+    package init(teamID: TeamID, name: String, capacity: Int, demand: Int, demandAfter: Int, capacityAfter: Int) {
+        self.teamID = teamID
+        self.name = name
+        self.capacity = capacity
+        self.demand = demand
+        self.demandAfter = demandAfter
+        self.capacityAfter = capacityAfter
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, capacity, demand
+        case teamID = "team_id"
+        case demandAfter = "demand_after"
+        case capacityAfter = "capacity_after"
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(teamID, forKey: .teamID)
+        try container.encode(name, forKey: .name)
+        try container.encode(capacity, forKey: .capacity)
+        try container.encode(demand, forKey: .demand)
+        try container.encode(demandAfter, forKey: .demandAfter)
+        try container.encode(capacityAfter, forKey: .capacityAfter)
+    }
+}
