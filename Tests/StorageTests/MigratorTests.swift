@@ -114,6 +114,25 @@ import Testing
                 == #"host=/run dbname=postgres user='chat' password='it\'s' dbname='main'"#)
     }
 
+    @Test func `gets another password for the same user`() {
+        #expect(
+            DatabaseURL.replacing(in: "postgres://admin:old@db/main?password=old", password: "a/b") == "postgres://admin:a%2Fb@db/main?")
+        #expect(DatabaseURL.replacing(in: "host=db user=admin", password: "it's") == #"host=db user=admin password='it\'s'"#)
+    }
+
+    @Test func `with a password file that is missing is unavailable and says which`() async throws {
+        let test = try await TestDatabase.makeWithNotes()
+        let configuration = DatabaseConfiguration(url: test.url(of: .chat), passwordFile: "/nowhere/chat.password", poolSize: 1)
+        let database = Database(configuration, logger: .tests)
+        defer { database.close() }
+        let error = await #expect(throws: DatabaseError.self) { try await database.query(.none, "SELECT 1") }
+        guard case .unavailable(let reason)? = error else {
+            Issue.record("expected unavailable, not \(String(describing: error))")
+            return
+        }
+        #expect(reason.contains("/nowhere/chat.password"))
+    }
+
     @Test func `without a host, for a Unix socket, still signs in`() async throws {
         let test = try await TestDatabase.makeWithNotes()
         guard let socket = try await TestCluster.shared().socketPath else { return }
