@@ -44,7 +44,7 @@ package struct ServiceProcess: Sendable {
     package static let logLevelKey = SettingKey(
         "switchboard.log.level", "trace, debug, info, notice, warning, error or critical.", standard: "info")
     package static let endpointsFileKey = SettingKey(
-        "switchboard.endpoints.file", "Where the services are: a JSON file, read again when it changes.")
+        "switchboard.endpoints.file", "Where the services are: a JSON file, read again when it changes. Or the service's peers setting.")
 
     /// The keys that every service has besides its own.
     package static func commonKeys(_ name: ServiceName) -> [SettingKey] {

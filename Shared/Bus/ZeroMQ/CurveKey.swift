@@ -8,7 +8,7 @@ package struct CurveKey: Sendable, Hashable {
 
     /// Z85, as RFC 32 of ZeroMQ has it.
     package let text: String
-    let bytes: [UInt8]
+    package let bytes: [UInt8]
 
     /// - Returns: nil if `text` is not the Z85 of 32 bytes.
     package init?(_ text: String) {

@@ -3,7 +3,7 @@ import Foundation
 
 /// Knocks at our own door with a key that nobody knows: a bus that lets it in does not start. CURVE fails open – one option
 /// forgotten, and everybody is let in without a word (messaging.md §1.11).
-enum CurveSelfTest {
+package enum CurveSelfTest {
     /// A refusal takes milliseconds; a machine that needs longer than this is in no state to start.
     static let patience: Duration = .seconds(10)
 
@@ -16,7 +16,7 @@ enum CurveSelfTest {
     ///   - serverKey: the public key of whoever is bound there.
     ///   - answer: answers what libzmq asks about keys, if somebody does.
     /// - Throws: ``ZeroMQError`` unless the stranger was refused because of its key.
-    static func run(
+    package static func run(
         _ type: Int32, at address: String, serverKey: CurveKey, in context: UnsafeMutableRawPointer, answer: () -> Void
     ) throws(ZeroMQError) {
         let stranger = try CurveKeyPair.generate()

@@ -16,8 +16,8 @@ final class Reactor {
     private static let drainQuiet: Duration = .milliseconds(100)
     /// Peers that are told at once when this process leaves; as many as there may be sockets. The rest find out by their next ping.
     private static let askersMax = 4096
-    /// Whoever did not ping for so long is not there any more; askers ping once in a second.
-    private static let askerForgottenAfter: Duration = .seconds(5)
+    /// Whoever did not ping for so long is not there any more: askers ping once in a second. Telling one too many costs nothing.
+    private static let askerForgottenAfter: Duration = .seconds(60)
 
     private struct Place: Hashable {
         let service: ServiceName

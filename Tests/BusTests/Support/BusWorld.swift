@@ -41,12 +41,13 @@ extension BusWorld {
 }
 
 enum BusKind: CaseIterable, CustomStringConvertible {
-    case inMemory, zeroMQ
+    case inMemory, zeroMQ, zeroMQWithCurve
 
     var description: String {
         switch self {
         case .inMemory: "in memory"
         case .zeroMQ: "ZeroMQ"
+        case .zeroMQWithCurve: "ZeroMQ with CURVE"
         }
     }
 
@@ -54,6 +55,7 @@ enum BusKind: CaseIterable, CustomStringConvertible {
         switch self {
         case .inMemory: InMemoryWorld()
         case .zeroMQ: ZeroMQWorld()
+        case .zeroMQWithCurve: ZeroMQWorld(keys: try KeyRing())
         }
     }
 

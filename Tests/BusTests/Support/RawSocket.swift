@@ -3,7 +3,7 @@ import Foundation
 
 /// A socket without any of our rules: what a broken or foreign peer could be. Used from one task at a time.
 final class RawSocket {
-    private let context: UnsafeMutableRawPointer
+    let context: UnsafeMutableRawPointer
     private let socket: UnsafeMutableRawPointer
     private var isClosed = false
 

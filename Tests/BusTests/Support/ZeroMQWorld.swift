@@ -11,7 +11,13 @@ final class ZeroMQWorld: BusWorld {
     }
 
     let directory = ListedEndpoints()
+    /// Everybody's keys; nil: connections are plain.
+    private let keys: KeyRing?
     private let replicas = Mutex<[Endpoint: Replica]>([:])
+
+    init(keys: KeyRing? = nil) {
+        self.keys = keys
+    }
 
     func bus(
         _ service: ServiceName, replica: Int, requests: PendingRequests.Limits, runningMax: Int, waitingMax: Int,
@@ -30,6 +36,8 @@ final class ZeroMQWorld: BusWorld {
         _ configuration: ZeroMQBusConfiguration, answering responder: (@Sendable (RequestEnvelope) async -> Answer)? = nil,
         isListed: Bool = true
     ) async throws -> ZeroMQBus {
+        var configuration = configuration
+        if configuration.curve == nil, let keys { configuration.curve = try keys.security(of: configuration.service) }
         let bus = ZeroMQBus(configuration, directory: directory, logger: .silent)
         if let responder { bus.respond(with: responder) }
         let run = Task { try await bus.run() }

@@ -1,3 +1,4 @@
+import Bus
 import CZeroMQ
 import Contracts
 import Foundation
@@ -61,6 +62,23 @@ import Testing
         try await eventually("it is healed") {
             right.send([1])
             return subscriber.receive() != nil
+        }
+    }
+
+    /// messaging.md §1.11.
+    @Test func `lets any key in where CURVE has no doorkeeper`() async throws {
+        let own = try CurveKeyPair.generate()
+        let server = RawSocket(ZMQ_ROUTER)
+        server.set(ZMQ_CURVE_SERVER, 1)
+        server.set(ZMQ_CURVE_SECRETKEY, own.secretKey.bytes)
+        let address = try #require(server.bind())
+        let stranger = RawSocket(ZMQ_DEALER)
+        stranger.beCurveClient(try CurveKeyPair.generate(), of: own.publicKey)
+        stranger.connect(address)
+        #expect(stranger.send([1]) == 0)
+        try await eventually("the stranger is heard") { server.receive() != nil }
+        #expect(throws: ZeroMQError.self, "and that is what our own test at the start finds out") {
+            try CurveSelfTest.run(ZMQ_DEALER, at: address, serverKey: own.publicKey, in: server.context) {}
         }
     }
 

@@ -332,6 +332,33 @@ import Testing
         }
     }
 
+    @Test func `says that it leaves before it stops, and answers what comes nevertheless`() async throws {
+        try await withWorld { world in
+            var configuration = ZeroMQBusConfiguration(service: .orders, requestsEndpoint: "tcp://127.0.0.1:*")
+            let leaving = try await world.bus(configuration, answering: { _ in .reply([1]) })
+            // Peers that ping so seldom that they could not have asked.
+            var asking = ZeroMQBusConfiguration(service: .chat)
+            asking.links.pingEvery = .seconds(3600)
+            asking.links.silence = .seconds(7200)
+            let asker = try await world.bus(asking)
+            try await eventually("it is known") { asker.metrics.endpointsReady == 1 }
+            #expect(try await asker.request(.example(), to: .orders) == [1])
+            let raw = RawSocket(ZMQ_DEALER)
+            raw.connect(try #require(try await leaving.bound().requests))
+            leaving.leave()
+            try await eventually("the asker knows that it leaves") { asker.metrics.endpointsReady == 0 }
+            let late = WireFrame.request(RequestFrame(number: 7, attempt: 0, envelope: .example())).encoded()
+            raw.send(late)
+            try await eventually("what comes nevertheless is answered") {
+                guard let parts = raw.receive(), case .reply(let reply) = try WireFrame(decoding: parts[0]) else { return false }
+                return try reply.answer.payload() == [1]
+            }
+            configuration.replica = 2
+            _ = try await world.bus(configuration, answering: { _ in .reply([2]) })
+            #expect(try await asker.request(.example(), to: .orders) == [2], "a new one is found and asked")
+        }
+    }
+
     @Test func `ends the requests that are pending when it is stopped`() async throws {
         let bus = ZeroMQBus(ZeroMQBusConfiguration(service: .chat), logger: .silent)
         let run = Task { try await bus.run() }
