@@ -11,15 +11,24 @@ package enum BusSettings {
         SettingKey("\(service).bus.requests", "Where this process answers, tcp://address:port.")
     }
 
-    package static func keys(_ service: ServiceName) -> [SettingKey] { [eventsKey(service), requestsKey(service)] }
+    static let highWaterKey = SettingKey(
+        "switchboard.bus.high.water",
+        "Messages that ZeroMQ holds for one subscriber that reads too slowly, on either side. What it drops is read from the log.",
+        standard: "10000")
+
+    package static func keys(_ service: ServiceName) -> [SettingKey] { [eventsKey(service), requestsKey(service), highWaterKey] }
 
     package static func bus(for process: ServiceProcess) throws -> ZeroMQBus {
         let settings = process.settings
-        let bus = ZeroMQBus(
-            ZeroMQBusConfiguration(
-                service: process.name, replica: process.replica, eventsEndpoint: settings.optionalText(eventsKey(process.name)),
-                requestsEndpoint: settings.optionalText(requestsKey(process.name)),
-                endpointsFile: try settings.text(ServiceProcess.endpointsFileKey)), logger: process.logger)
+        var configuration = ZeroMQBusConfiguration(
+            service: process.name, replica: process.replica, eventsEndpoint: settings.optionalText(eventsKey(process.name)),
+            requestsEndpoint: settings.optionalText(requestsKey(process.name)),
+            endpointsFile: try settings.text(ServiceProcess.endpointsFileKey))
+        // 0 would be no limit to ZeroMQ.
+        let highWater = Int32(try settings.integer(highWaterKey, in: 1...1_000_000))
+        configuration.publishHighWater = highWater
+        configuration.subscribeHighWater = highWater
+        let bus = ZeroMQBus(configuration, logger: process.logger)
         observe(bus, in: process.metrics)
         return bus
     }
