@@ -187,6 +187,10 @@ class Containers(Suite):
         with urllib.request.urlopen(f"http://{self.address(service, replica)}:7100/metrics", timeout=CALL_MAX) as answer:
             return answer.read().decode()
 
+    def metric(self, name, service, replica=1):
+        """The sum of a metric over its labels; 0 as long as nothing was counted."""
+        return sum(float(line.split()[-1]) for line in self.metrics(service, replica).splitlines() if line.startswith((name + "{", name + " ")))
+
     # PostgreSQL
 
     def query(self, statement):
