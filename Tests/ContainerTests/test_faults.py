@@ -15,7 +15,7 @@ BETWEEN_MAX = 60
 
 
 def test_scaling_killing_and_rolling_restarts_under_load_lose_double_and_reorder_nothing(suite):
-    workload = Workload(suite, SEED)
+    workload = Workload(suite, SEED, agents=2)
     workload.start()
     sampler = Sampler(suite)
     sampler.start()
@@ -54,3 +54,4 @@ def test_scaling_killing_and_rolling_restarts_under_load_lose_double_and_reorder
     assert verdict.acknowledged > BETWEEN * len(blows), "too little was said to prove anything"
     assert len(suite.names("router")) == 4
     assert verdict.is_clean, "\n".join(verdict.findings())
+    suite.staff["carla"].close_everything()
