@@ -4,7 +4,7 @@ import Contracts
 
 /// Key pairs of the services that tests have, all of them listed.
 struct KeyRing: Sendable {
-    static let services: [ServiceName] = [.orders, .chat, .router, .accounts, .gateway]
+    static let services: [ServiceName] = [.orders, ServiceName(rawValue: "order"), .chat, .router, .accounts, .gateway]
 
     let pairs: [ServiceName: CurveKeyPair]
 
