@@ -82,3 +82,13 @@ install_to_run() {
     command -v dpkg-query >/dev/null || fail "This is not Debian (dpkg is missing). Install libzmq, libpq, PostgreSQL 15, esbuild and React by hand, then use swift build, deploy/web and switchboard up."
     install libzmq3-dev libpq-dev postgresql-15 esbuild node-react node-react-dom python3
 }
+
+# What the tests in Python need besides; their libraries go into the checkout.
+install_to_test() {
+    install_to_run && install python3-venv libfaketime || return
+    local wishes=Tests/BrowserTests/requirements.txt
+    if is_newer .venv/installed $wishes; then
+        rm -rf .venv
+        python3 -m venv .venv && .venv/bin/pip install --quiet --disable-pip-version-check -r $wishes && touch .venv/installed
+    fi
+}

@@ -30,8 +30,13 @@ package enum BusSettings {
             "JSON file with the public CURVE keys of all services, made by `switchboard keys`; read again when it changes.")
     }
 
+    static let highWaterKey = SettingKey(
+        "switchboard.bus.high.water",
+        "Messages that ZeroMQ holds for one subscriber that reads too slowly, on either side. What it drops is read from the log.",
+        standard: "10000")
+
     package static func keys(_ service: ServiceName) -> [SettingKey] {
-        [eventsKey(service), requestsKey(service), peersKey(service), curveSecretKey(service), curvePublicKeysKey(service)]
+        [eventsKey(service), requestsKey(service), peersKey(service), curveSecretKey(service), curvePublicKeysKey(service), highWaterKey]
     }
 
     package static func bus(for process: ServiceProcess) throws -> ZeroMQBus {
@@ -41,6 +46,10 @@ package enum BusSettings {
             service: process.name, replica: process.replica, eventsEndpoint: settings.optionalText(eventsKey(process.name)),
             requestsEndpoint: settings.optionalText(requestsKey(process.name)),
             endpointsFile: peers.isEmpty ? try settings.text(ServiceProcess.endpointsFileKey) : nil)
+        // 0 would be no limit to ZeroMQ.
+        let highWater = Int32(try settings.integer(highWaterKey, in: 1...1_000_000))
+        configuration.publishHighWater = highWater
+        configuration.subscribeHighWater = highWater
         configuration.curve = try curve(for: process.name, settings)
         let bus = ZeroMQBus(
             configuration, directory: peers.isEmpty ? nil : NamedEndpointDirectory(peers, logger: process.logger), logger: process.logger)

@@ -11,12 +11,18 @@ package struct ServiceBackbone: Sendable {
         SettingKey("\(service).database.url", "Where this service's schema is, with its own role.", isSecret: true)
     }
 
+    static func databasePasswordFileKey(_ service: ServiceName) -> SettingKey {
+        SettingKey(
+            "\(service).database.password.file",
+            "File whose first line is the password, if the URL has none; read anew for each connection.")
+    }
+
     package static func databasePoolKey(_ service: ServiceName) -> SettingKey {
         SettingKey("\(service).database.pool", "Connections to PostgreSQL, each with a thread of its own.", standard: "4")
     }
 
     package static func keys(_ service: ServiceName) -> [SettingKey] {
-        [databaseURLKey(service), databasePoolKey(service)] + BusSettings.keys(service)
+        [databaseURLKey(service), databasePasswordFileKey(service), databasePoolKey(service)] + BusSettings.keys(service)
     }
 
     package let service: ServiceName
@@ -33,6 +39,7 @@ package struct ServiceBackbone: Sendable {
         let settings = process.settings
         let configuration = DatabaseConfiguration(
             url: try settings.text(Self.databaseURLKey(process.name)),
+            passwordFile: settings.optionalText(Self.databasePasswordFileKey(process.name)),
             poolSize: try settings.integer(Self.databasePoolKey(process.name), in: 3...64))
         let database = Database(configuration, logger: process.logger)
         process.health.add("database") { await database.isReady() }

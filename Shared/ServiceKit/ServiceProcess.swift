@@ -95,7 +95,7 @@ package struct ServiceProcess: Sendable {
             host: settings.text(HealthServer.hostKey(name)), port: settings.integer(HealthServer.portKey(name), in: 0...65_535),
             checks: health, metrics: metrics, logger: logger)
         var configuration = ServiceGroupConfiguration(
-            services: ([server, DrainLimit(logger: logger)] + parts + [Departure(health: health)]).map { .init(service: $0) },
+            services: ([server] + parts + [DrainLimit(logger: logger), Departure(health: health)]).map { .init(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = Self.drainMax
         logger.info("starting", metadata: ["pid": "\(ProcessInfo.processInfo.processIdentifier)"])
@@ -139,7 +139,8 @@ private struct Departure: Service {
     }
 }
 
-/// Ends the process when a part neither drains nor heeds its cancellation.
+/// Ends the process when a part neither drains nor heeds its cancellation. Behind the parts, so that it hears of the end before they do:
+/// they are told one after the other, and one that hangs would keep it from ever hearing.
 private struct DrainLimit: Service {
     let logger: Logger
 

@@ -38,12 +38,13 @@ final class Connection {
         self.configuration = configuration
         cache = StatementCache(capacity: configuration.preparedStatementsMax)
         // What stands before `dbname` is a default that the URL may overrule. Source: libpq, PQconnectdbParams, expand_dbname.
-        let options: [(String, String)] = [
+        var options: [(String, String)] = [
             ("connect_timeout", String(max(2, configuration.connectTimeout.components.seconds))), ("keepalives_idle", "15"),
             ("keepalives_interval", "5"), ("keepalives_count", "3"), ("tcp_user_timeout", "15000"),
             ("target_session_attrs", "any"), ("application_name", configuration.applicationName), ("dbname", configuration.url),
             ("client_encoding", "UTF8"),
         ]
+        if let file = configuration.passwordFile { options.append(("password", try Self.password(in: file))) }
         handle = Self.connect(options)
         PQsetNoticeProcessor(handle, { _, _ in }, nil)  // libpq would write notices to stderr
         guard PQstatus(handle) == CONNECTION_OK else {
@@ -237,6 +238,14 @@ final class Connection {
     private static func firstLine(_ text: UnsafePointer<CChar>?) -> String {
         let line = text.map { String(cString: $0) }?.split(whereSeparator: \.isNewline).first.map(String.init)
         return line ?? "the connection was lost"
+    }
+
+    /// - Throws: ``DatabaseError/unavailable(_:)``: whoever put the file there may be about to replace it.
+    private static func password(in file: String) throws -> String {
+        guard let text = try? String(contentsOfFile: file, encoding: .utf8), let line = text.split(whereSeparator: \.isNewline).first else {
+            throw DatabaseError.unavailable("the password file \(file) cannot be read or is empty")
+        }
+        return String(line)
     }
 
     private static func connect(_ options: [(String, String)]) -> OpaquePointer {

@@ -4,6 +4,8 @@ import Foundation
 package struct DatabaseConfiguration: Sendable, CustomStringConvertible, CustomReflectable {
     /// `postgres://user:password@host:port/database`, or libpq's `key=value` form.
     package var url: String
+    /// File whose first line is the password, instead of one in the URL. Read anew for each connection, so a changed password needs no restart.
+    package var passwordFile: String?
     /// Threads, each with its own connection. Bounds what this process asks of PostgreSQL at the same time.
     package var poolSize: Int
     /// How many jobs may wait for a connection. Beyond it: ``DatabaseError/unavailable(_:)``, so that callers are told
@@ -32,8 +34,9 @@ package struct DatabaseConfiguration: Sendable, CustomStringConvertible, CustomR
     /// Seen in `pg_stat_activity`.
     package var applicationName = "switchboard"
 
-    package init(url: String, poolSize: Int = 4) {
+    package init(url: String, passwordFile: String? = nil, poolSize: Int = 4) {
         self.url = url
+        self.passwordFile = passwordFile
         self.poolSize = max(1, poolSize)
     }
 

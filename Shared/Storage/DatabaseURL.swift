@@ -4,13 +4,14 @@ import Foundation
 package enum DatabaseURL {
     /// - Parameters:
     ///   - user: who signs in; nil keeps who did.
-    ///   - password: nil keeps the old one if the user stays, and leaves it out otherwise.
+    ///   - password: nil keeps the old one if the user stays, and leaves it out otherwise. Without `user`: of the user who stays.
     ///   - database: nil keeps it.
     package static func replacing(in url: String, user: String? = nil, password: String? = nil, database: String? = nil) -> String {
         guard url.hasPrefix("postgres://") || url.hasPrefix("postgresql://"), var parts = URLComponents(string: url) else {
             // The last one of several equal keys counts.
             var text = url
             if let user { text += " user=\(quoted(user)) password=\(quoted(password ?? ""))" }
+            if user == nil, let password { text += " password=\(quoted(password))" }
             if let database { text += " dbname=\(quoted(database))" }
             return text
         }
@@ -18,6 +19,10 @@ package enum DatabaseURL {
             parts.user = user
             parts.password = password
             parts.queryItems = parts.queryItems?.filter { $0.name != "user" && $0.name != "password" }
+        }
+        if user == nil, let password {
+            parts.password = password
+            parts.queryItems = parts.queryItems?.filter { $0.name != "password" }
         }
         if let database {
             parts.path = "/\(database)"

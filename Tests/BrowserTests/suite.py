@@ -54,19 +54,18 @@ def programs() -> Path:
 class Suite:
     """Runs from `with` to its end. `ready` is the line that `switchboard up --json` printed (contracts.md §11)."""
 
-    def __init__(self, *arguments):
-        """Further arguments of `switchboard up`."""
+    def __init__(self, *arguments, environment=None):
+        """Further arguments of `switchboard up`, and of its environment."""
         self._arguments = arguments
+        self._environment = environment or {}
 
     def __enter__(self):
-        # Directly below the system's folder for temporary files: PostgreSQL's user must be able to reach it.
-        self.folder = tempfile.mkdtemp(prefix="switchboard-browser-")
-        os.chmod(self.folder, 0o755)
+        self._make_folder()
         self.log_path = Path(self.folder) / "up.log"
         self._log = self.log_path.open("wb")
         self._process = subprocess.Popen(
             [programs() / "switchboard", "up", "--json", "--data", f"{self.folder}/data", *self._arguments],
-            cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=self._log, start_new_session=True,
+            cwd=CHECKOUT, env={**os.environ, **self._environment}, stdout=subprocess.PIPE, stderr=self._log, start_new_session=True,
         )
         try:
             self.ready = self._ready_line()
@@ -77,6 +76,11 @@ class Suite:
         self.demo_page = self.ready["demo_page"]
         self.staff = {user["email"].split("@")[0]: Staff(self, user) for user in self.ready["users"]}
         return self
+
+    def _make_folder(self):
+        # Directly below the system's folder for temporary files: PostgreSQL's user must be able to reach it.
+        self.folder = tempfile.mkdtemp(prefix="switchboard-browser-")
+        os.chmod(self.folder, 0o755)
 
     def __exit__(self, *failure):
         self._stop()
@@ -122,9 +126,12 @@ class Suite:
 
         eventually(is_back, f"{service} is there again")
 
+    def processes(self):
+        """What runs now, as the supervisor wrote it."""
+        return json.loads((Path(self.ready["data"]) / "run" / "processes.json").read_text())
+
     def _running(self, service, replica):
-        processes = json.loads((Path(self.ready["data"]) / "run" / "processes.json").read_text())["processes"]
-        return next(process for process in processes if process["service"] == service and process["replica"] == replica)
+        return next(process for process in self.processes()["processes"] if process["service"] == service and process["replica"] == replica)
 
     def verify(self):
         """What `switchboard verify` says: (exit code, findings)."""

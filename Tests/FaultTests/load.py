@@ -1,5 +1,6 @@
 """Clients of the running suite: people of the company, visitors, and a writer that never gives up on a message."""
 
+import http.client
 import json
 import threading
 import time
@@ -13,19 +14,20 @@ ATTEMPT_MAX = 10
 PAUSE = 0.05
 
 
-def call(gateway, method, path, body=None, token=None):
+def call(gateway, method, path, body=None, token=None, patience=ATTEMPT_MAX):
     """(status, value); status 0 if the gateway could not be reached or the answer was lost."""
     request = urllib.request.Request(
         gateway + path, method=method, data=None if body is None else json.dumps(body).encode(),
         headers={"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})})
     try:
-        with urllib.request.urlopen(request, timeout=ATTEMPT_MAX) as answer:
+        try:
+            answer = urllib.request.urlopen(request, timeout=patience)
+        except urllib.error.HTTPError as refusal:
+            answer = refusal
+        with answer:
             text = answer.read()
             return answer.status, json.loads(text) if text else None
-    except urllib.error.HTTPError as refusal:
-        text = refusal.read()
-        return refusal.code, json.loads(text) if text else None
-    except (OSError, ValueError, urllib.error.URLError):
+    except (OSError, ValueError, urllib.error.URLError, http.client.HTTPException):
         return 0, None
 
 

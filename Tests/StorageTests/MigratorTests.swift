@@ -114,6 +114,32 @@ import Testing
                 == #"host=/run dbname=postgres user='chat' password='it\'s' dbname='main'"#)
     }
 
+    @Test func `gets another password for the same user`() {
+        #expect(
+            DatabaseURL.replacing(in: "postgres://admin:old@db/main?password=old", password: "a/b") == "postgres://admin:a%2Fb@db/main?")
+        #expect(DatabaseURL.replacing(in: "host=db user=admin", password: "it's") == #"host=db user=admin password='it\'s'"#)
+    }
+
+    @Test func `with a password file is unavailable until the file is there, and then needs no restart`() async throws {
+        let test = try await TestDatabase.makeWithNotes()
+        let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        var configuration = DatabaseConfiguration(url: test.url(of: .chat), passwordFile: file.path, poolSize: 1)
+        configuration.waitMax = .milliseconds(300)
+        let database = Database(configuration, logger: .tests)
+        defer { database.close() }
+        let error = await #expect(throws: DatabaseError.self) { try await database.query(.none, "SELECT 1") }
+        guard case .unavailable? = error else {
+            Issue.record("expected unavailable, not \(String(describing: error))")
+            return
+        }
+        try Data((TestDatabase.password + "\n").utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        // The pool tries again at its own pace; until then it refuses.
+        try await eventually("the pool has read the file") {
+            do { return try await database.query(.none, "SELECT 1").count == 1 } catch DatabaseError.unavailable { return false }
+        }
+    }
+
     @Test func `without a host, for a Unix socket, still signs in`() async throws {
         let test = try await TestDatabase.makeWithNotes()
         guard let socket = try await TestCluster.shared().socketPath else { return }

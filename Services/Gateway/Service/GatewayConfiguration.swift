@@ -13,7 +13,8 @@ package struct GatewayConfiguration: Sendable {
     package static let issuerKey = SettingKey(
         "gateway.token.issuer", "Only tokens of this installation are taken. Without it: of the one that accounts names beside its keys.")
     package static let trustedProxiesKey = SettingKey(
-        "gateway.trusted.proxies", "Addresses of proxies whose X-Forwarded-For is believed, separated by commas.")
+        "gateway.trusted.proxies",
+        "Addresses of proxies, or networks of them (10.0.0.0/24), whose X-Forwarded-For is believed, separated by commas.")
     package static let addressRateKey = SettingKey(
         "gateway.limit.address.rate", "Requests per second of an address that is not signed in.", standard: "200")
     package static let addressBurstKey = SettingKey("gateway.limit.address.burst", "The same, at once.", standard: "1000")
@@ -37,7 +38,7 @@ package struct GatewayConfiguration: Sendable {
     package var demoSite: String?
     package var publicURL: String?
     package var issuer: String?
-    package var trustedProxies: Set<String> = []
+    package var trustedProxies = TrustedProxies()
     package var replica: Int
     package var sockets = SocketLimits()
     package var addressPolicy = BucketPolicy("address", rate: 200, burst: 1000)
@@ -60,7 +61,12 @@ package struct GatewayConfiguration: Sendable {
         demoSite = settings.optionalText(Self.demoSiteKey)
         publicURL = settings.optionalText(Self.publicURLKey)
         issuer = settings.optionalText(Self.issuerKey)
-        trustedProxies = Set(settings.list(Self.trustedProxiesKey))
+        var proxies = TrustedProxies()
+        for text in settings.list(Self.trustedProxiesKey) where !proxies.insert(text) {
+            throw SettingError.invalid(
+                Self.trustedProxiesKey, "holds something that is neither an IP address nor a network like 10.0.0.0/24")
+        }
+        trustedProxies = proxies
         self.replica = replica
         func policy(_ name: String, _ rate: SettingKey, _ burst: SettingKey) throws -> BucketPolicy {
             BucketPolicy(name, rate: max(0.001, try settings.number(rate)), burst: max(1, try settings.number(burst)))

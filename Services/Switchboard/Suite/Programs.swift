@@ -9,13 +9,15 @@ package struct Programs: Sendable {
     package let folder: String
 
     /// The services stand beside `switchboard` itself.
-    package init(environment: [String: String] = ProcessInfo.processInfo.environment) throws {
+    /// - Parameter startingServices: whether the services' programs must be there, and not only their migrations.
+    package init(environment: [String: String] = ProcessInfo.processInfo.environment, startingServices: Bool = true) throws {
         if let named = environment[Self.environmentKey], !named.isEmpty {
             folder = named
         } else {
             guard let own = ProcessTable.executable(of: getpid()) else { throw SystemError("read /proc/self/exe") }
             folder = (own as NSString).deletingLastPathComponent
         }
+        guard startingServices else { return }
         let missing = SuiteService.all.filter { !FileManager.default.isExecutableFile(atPath: path(of: $0.name)) }
         guard missing.isEmpty else {
             let names = missing.map(\.name.rawValue).joined(separator: ", ")

@@ -18,10 +18,30 @@ package struct Secrets: Codable, Sendable {
         case demoPasswords = "demo_passwords"
     }
 
-    private init() {
-        administratorPassword = Self.password()
-        rolePasswords = [:]
+    private init(administratorPassword: String = Self.password(), rolePasswords: [String: String] = [:]) {
+        self.administratorPassword = administratorPassword
+        self.rolePasswords = rolePasswords
         demoPasswords = [:]
+    }
+
+    /// In the environment, beside ``SuiteSettings/databaseKey``: a folder with `<role>.password` for each database role, and `administrator.password`.
+    /// With both, no data folder is needed or made: this is how the commands work in containers.
+    package static let directoryKey = "SWITCHBOARD_SECRETS"
+
+    /// Passwords that somebody else made, one file each; nothing is written.
+    /// - Throws: ``OperatorError`` naming the file that is missing or empty.
+    package static func read(from directory: String, roles: [String]) throws -> Secrets {
+        func password(of name: String) throws -> String {
+            let file = "\(directory)/\(name).password"
+            let text = String(decoding: try PrivateFile.read(file) ?? [], as: UTF8.self)
+            guard let line = text.split(whereSeparator: \.isNewline).first else {
+                throw OperatorError("The password file \(file) is missing or empty.", code: .notPossible)
+            }
+            return String(line)
+        }
+        return Secrets(
+            administratorPassword: try password(of: "administrator"),
+            rolePasswords: try Dictionary(uniqueKeysWithValues: roles.map { ($0, try password(of: $0)) }))
     }
 
     /// Reads them, and makes those that are missing.

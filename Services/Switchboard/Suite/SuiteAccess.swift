@@ -1,6 +1,7 @@
 import AccountsService
 import Contracts
 import Foundation
+import Storage
 
 /// A command's way to the database of an installation, whether the installation runs or not.
 struct SuiteAccess: Sendable {
@@ -14,6 +15,11 @@ struct SuiteAccess: Sendable {
         of folder: DataFolder, creating: Bool = false, body: (SuiteAccess) async throws -> Result
     ) async throws -> Result {
         let named = ProcessInfo.processInfo.environment[SuiteSettings.databaseKey].flatMap { $0.isEmpty ? nil : $0 }
+        if let named, let directory = ProcessInfo.processInfo.environment[Secrets.directoryKey], !directory.isEmpty {
+            let secrets = try Secrets.read(from: directory, roles: SuiteSchema.roles)
+            return try await body(
+                SuiteAccess(administrator: DatabaseURL.replacing(in: named, password: secrets.administratorPassword), secrets: secrets))
+        }
         if creating, let named {
             _ = try folder.make(reachableFor: nil)
             try SuiteSettings(databaseURL: named, privateCluster: false, fsync: true).save(to: folder)

@@ -129,6 +129,8 @@ package struct ConsumerCore: Sendable {
     private var lastSign: ContinuousClock.Instant
     private var suspicion: ContinuousClock.Instant?
     private var lastSuspicion: ContinuousClock.Instant?
+    /// How far had been heard when a beacon first said less.
+    private var shorterLog: (through: Int64, since: ContinuousClock.Instant)?
     private var stallReportDue: ContinuousClock.Instant?
     private var stallFetchDue = false
 
@@ -164,6 +166,23 @@ package struct ConsumerCore: Sendable {
     package mutating func received(head: Int64, epoch: UUID, now: ContinuousClock.Instant) {
         guard heard(sequence: head, epoch: epoch, now: now) else { return }
         noteGap(now: now)
+        noteShorterLog(head: head, now: now)
+    }
+
+    /// A log that was restored from an older backup ends before what was heard of it, under the same epoch. One such beacon may only be
+    /// late; one about the log as it is now cannot be that far behind, so after a second one the log is asked.
+    private mutating func noteShorterLog(head: Int64, now: ContinuousClock.Instant) {
+        guard head < readyThrough else {
+            shorterLog = nil
+            return
+        }
+        guard let seen = shorterLog, head < seen.through else {
+            shorterLog = (readyThrough, now)
+            return
+        }
+        guard now - seen.since >= limits.suspicionPause else { return }
+        suspicion = now
+        shorterLog = nil
     }
 
     /// - Returns: whether the sign belongs to the history we follow.

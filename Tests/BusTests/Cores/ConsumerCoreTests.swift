@@ -210,6 +210,36 @@ import Testing
         #expect(core.next(now: start + .seconds(1)) == .apply([.example(9, epoch: .secondEpoch)]))
     }
 
+    @Test func `asks a log that ends before what it has heard, since it may come from an older backup, and stops`() throws {
+        var core = try liveCore()
+        core.received(head: 7, epoch: .firstEpoch, now: start)
+        #expect(core.next(now: start) == nil, "it may only be late")
+        core.received(head: 7, epoch: .firstEpoch, now: start + .milliseconds(999))
+        #expect(core.next(now: start + .milliseconds(999)) == nil)
+        core.received(head: 8, epoch: .firstEpoch, now: start + .seconds(1))
+        guard case .fetch(let request) = core.next(now: start + .seconds(1)) else {
+            Issue.record("no fetch")
+            return
+        }
+        #expect(request.after == 10)
+        core.fetched(.diverged(epoch: .firstEpoch, head: 8), to: request, now: start + .seconds(1))
+        let stall = ConsumerCore.Stall.diverged(own: Self.position, log: LogPosition(epoch: .firstEpoch, sequence: 8))
+        #expect(core.next(now: start + .seconds(1)) == .stalled(stall))
+    }
+
+    @Test func `does not ask because of beacons that are late while events flow`() throws {
+        var core = try liveCore()
+        for second in 1...20 {
+            let now = start + .seconds(second)
+            let sequence = Int64(10 + second)
+            core.received(.example(sequence), now: now)
+            #expect(core.next(now: now) == .apply([.example(sequence)]))
+            core.applied(through: LogPosition(epoch: .firstEpoch, sequence: sequence), now: now)
+            core.received(head: sequence - 1, epoch: .firstEpoch, now: now)
+            #expect(core.next(now: now) == nil, "read just before that event was committed")
+        }
+    }
+
     @Test func `is not stopped by a late frame of another history: it asks the log`() throws {
         var core = try liveCore()
         for _ in 0..<10 { core.received(.example(11, epoch: .secondEpoch), now: start) }

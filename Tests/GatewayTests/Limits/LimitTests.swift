@@ -77,10 +77,31 @@ import Testing
 
 @Suite struct `A client's address` {
     @Test func `is the peer's, unless a trusted proxy names another`() {
-        let reader = ClientAddress(trustedProxies: ["10.0.0.1", "10.0.0.2"])
+        var proxies = TrustedProxies()
+        let known = ["10.0.0.1", "10.0.0.2"].map { proxies.insert($0) }
+        #expect(known == [true, true])
+        let reader = ClientAddress(trustedProxies: proxies)
         let forwarded: HTTPFields = [.forwardedFor: "6.6.6.6, 203.0.113.7, 10.0.0.2"]
         #expect(reader.address(peer: "198.51.100.9", headers: forwarded) == "198.51.100.9")
         #expect(reader.address(peer: "10.0.0.1", headers: forwarded) == "203.0.113.7")
         #expect(reader.address(peer: "10.0.0.1", headers: [:]) == "10.0.0.1")
+    }
+
+    @Test func `is believed from a network of proxies, to the bit`() {
+        var proxies = TrustedProxies()
+        let known = ["10.0.0.128/25", "fd00::/8"].map { proxies.insert($0) }
+        #expect(known == [true, true])
+        let reader = ClientAddress(trustedProxies: proxies)
+        let forwarded: HTTPFields = [.forwardedFor: "203.0.113.7"]
+        for proxy in ["10.0.0.128", "10.0.0.255", "fd12:3456::1"] {
+            #expect(reader.address(peer: proxy, headers: forwarded) == "203.0.113.7")
+        }
+        for other in ["10.0.0.127", "10.0.1.128", "fe80::1", "::ffff:10.0.0.128", "elsewhere"] {
+            #expect(reader.address(peer: other, headers: forwarded) == other)
+        }
+        for wrong in ["10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "proxy", "", "fd00::/129"] {
+            let isKnown = proxies.insert(wrong)
+            #expect(!isKnown, "\(wrong)")
+        }
     }
 }

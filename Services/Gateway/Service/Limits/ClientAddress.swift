@@ -2,7 +2,7 @@ import HTTPTypes
 
 /// The address a request comes from. `X-Forwarded-For` is believed only from proxies named in the configuration, from right to left.
 struct ClientAddress: Sendable {
-    let trustedProxies: Set<String>
+    let trustedProxies: TrustedProxies
 
     func address(peer: String, headers: HTTPFields) -> String {
         guard trustedProxies.contains(peer), let header = headers[.forwardedFor] else { return peer }

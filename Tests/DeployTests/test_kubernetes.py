@@ -1,0 +1,285 @@
+"""The manifests of deploy/kubernetes, without a cluster: everything that is named exists, everything that must be said is said, and who may
+talk to whom is exactly what the services need. No cluster and no kustomize are at hand, so this loads what the kustomizations list."""
+
+import base64
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "deploy" / "kubernetes"
+SERVICES = ("accounts", "chat", "router", "gateway")
+WITH_DATABASE = ("accounts", "chat", "router")
+API = {
+    "Namespace": "v1", "Service": "v1", "ServiceAccount": "v1", "Secret": "v1", "ConfigMap": "v1", "Deployment": "apps/v1", "Job": "batch/v1",
+    "PodDisruptionBudget": "policy/v1", "HorizontalPodAutoscaler": "autoscaling/v2", "NetworkPolicy": "networking.k8s.io/v1",
+    "Ingress": "networking.k8s.io/v1", "Cluster": "postgresql.cnpg.io/v1"}
+# What the published schemas know for these kinds, as far as we use it; a misspelt field is what they would refuse first.
+FIELDS = {
+    "Deployment": {"replicas", "selector", "strategy", "template"}, "Job": {"backoffLimit", "template"},
+    "Service": {"clusterIP", "selector", "ports"}, "PodDisruptionBudget": {"maxUnavailable", "minAvailable", "selector"},
+    "HorizontalPodAutoscaler": {"scaleTargetRef", "minReplicas", "maxReplicas", "metrics", "behavior"},
+    "NetworkPolicy": {"podSelector", "policyTypes", "ingress", "egress"}, "Ingress": {"ingressClassName", "tls", "rules"},
+    "Cluster": {"instances", "imageName", "minSyncReplicas", "maxSyncReplicas", "storage", "walStorage", "resources", "bootstrap", "managed", "postgresql"},
+    "pod": {"serviceAccountName", "automountServiceAccountToken", "enableServiceLinks", "terminationGracePeriodSeconds", "securityContext",
+            "topologySpreadConstraints", "containers", "volumes", "restartPolicy"},
+    "container": {"name", "image", "args", "env", "ports", "startupProbe", "readinessProbe", "livenessProbe", "resources", "securityContext", "volumeMounts"},
+    "probe": {"httpGet", "periodSeconds", "timeoutSeconds", "failureThreshold", "initialDelaySeconds"}}
+DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+
+
+class NoRepeats(yaml.SafeLoader):
+    """YAML takes the last of two equal keys without a word."""
+
+
+def mapping(loader, node, deep=False):
+    keys = [loader.construct_object(key, deep=True) for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
+    assert len(keys) == len(set(keys)), f"{node.start_mark}: a key stands twice"
+    return yaml.SafeLoader.construct_mapping(loader, node, deep)
+
+
+NoRepeats.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, mapping)
+
+
+def listed(folder):
+    """What a kustomization lists, bases included."""
+    for entry in yaml.load((folder / "kustomization.yaml").read_text(), NoRepeats)["resources"]:
+        path = (folder / entry).resolve()
+        assert path.exists(), f"{folder.name}/kustomization.yaml lists {entry}, which is not there"
+        yield from listed(path) if path.is_dir() else [path]
+
+
+FILES = sorted(set(listed(FOLDER / "cloudnative-pg")))
+OBJECTS = [document for file in FILES for document in yaml.load_all(file.read_text(), NoRepeats) if document]
+
+
+def of(kind):
+    found = [each for each in OBJECTS if each["kind"] == kind]
+    assert found, f"no {kind} is there"
+    return found
+
+
+def workloads():
+    return of("Deployment") + of("Job")
+
+
+def pod(workload):
+    return workload["spec"]["template"]["spec"]
+
+
+def container(workload):
+    (only,) = pod(workload)["containers"]
+    return only
+
+
+def name(each):
+    return each["metadata"]["name"]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """What deploy/kubernetes/secrets prints for a folder as deploy/secrets makes it."""
+    folder = tmp_path_factory.mktemp("secrets")
+    (folder / "curve").mkdir()
+    for role in ("administrator", "switchboard_accounts", "switchboard_chat", "switchboard_router", "switchboard_verify"):
+        (folder / f"{role}.password").write_text(f"of {role}")
+    (folder / "token-signing-key.pem").write_text("a key\n")
+    (folder / "curve" / "public-keys.json").write_text('{"chat":["x"]}\n')
+    for service in SERVICES:
+        (folder / "curve" / f"{service}.secret").write_text(f"of {service}\n")
+    ended = subprocess.run([FOLDER / "secrets", folder], capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    return [document for document in yaml.load_all(ended.stdout, NoRepeats) if document]
+
+
+def test_every_file_is_listed_and_every_document_is_of_a_known_kind_and_version():
+    there = {path.resolve() for path in FOLDER.rglob("*.yaml") if path.name != "kustomization.yaml"}
+    assert there == set(FILES)
+    assert len(OBJECTS) > 25
+    for each in OBJECTS:
+        assert each["apiVersion"] == API[each["kind"]], each["kind"]
+        assert DNS_LABEL.fullmatch(name(each)), name(each)
+        assert set(each) <= {"apiVersion", "kind", "metadata", "spec", "automountServiceAccountToken"}, set(each)
+        if each["kind"] in FIELDS:
+            assert set(each["spec"]) <= FIELDS[each["kind"]], (each["kind"], set(each["spec"]) - FIELDS[each["kind"]])
+    identities = [(each["kind"], name(each)) for each in OBJECTS]
+    assert len(identities) == len(set(identities))
+    for workload in workloads():
+        assert set(pod(workload)) <= FIELDS["pod"], set(pod(workload)) - FIELDS["pod"]
+        assert set(container(workload)) <= FIELDS["container"], set(container(workload)) - FIELDS["container"]
+
+
+def test_a_workload_selects_its_own_pods_and_a_service_finds_them():
+    for deployment in of("Deployment"):
+        labels = deployment["spec"]["template"]["metadata"]["labels"]
+        assert deployment["spec"]["selector"]["matchLabels"].items() <= labels.items()
+    for service in of("Service"):
+        selector = service["spec"]["selector"]
+        if "cnpg.io/cluster" in selector:
+            assert selector["cnpg.io/cluster"] in {name(cluster) for cluster in of("Cluster")}
+            continue
+        chosen = [each for each in of("Deployment") if selector.items() <= each["spec"]["template"]["metadata"]["labels"].items()]
+        assert [name(each) for each in chosen] == [name(service)]
+        ports = {port["name"] for port in container(chosen[0])["ports"]}
+        assert {port["targetPort"] for port in service["spec"]["ports"]} <= ports
+        assert service["spec"]["clusterIP"] == "None", "callers connect to every replica: the name must have all their addresses"
+    for kind in ("PodDisruptionBudget", "HorizontalPodAutoscaler"):
+        assert {name(each) for each in of(kind)} == set(SERVICES)
+    for budget in of("PodDisruptionBudget"):
+        assert budget["spec"]["selector"]["matchLabels"] == {"app.kubernetes.io/name": name(budget)}
+    for scaler in of("HorizontalPodAutoscaler"):
+        target = scaler["spec"]["scaleTargetRef"]
+        assert (target["kind"], target["apiVersion"], target["name"]) == ("Deployment", "apps/v1", name(scaler))
+        assert 2 <= scaler["spec"]["minReplicas"] < scaler["spec"]["maxReplicas"]
+        assert {metric["type"] for metric in scaler["spec"]["metrics"]} == {"Pods", "Resource"}
+
+
+def test_pods_are_hardened_and_bounded():
+    for workload in workloads():
+        security = pod(workload)["securityContext"]
+        assert security["runAsNonRoot"] is True and security["runAsUser"] == 10001 and security["fsGroup"] == 10001
+        assert security["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert pod(workload)["automountServiceAccountToken"] is False
+        assert pod(workload)["enableServiceLinks"] is False, "a variable like CHAT_PORT of Kubernetes' own could be taken for a setting"
+        own = container(workload)["securityContext"]
+        assert own == {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
+        resources = container(workload)["resources"]
+        assert "memory" in resources["limits"] and {"cpu", "memory"} <= set(resources["requests"])
+    accounts = {name(each) for each in of("ServiceAccount")}
+    for deployment in of("Deployment"):
+        assert pod(deployment)["serviceAccountName"] in accounts
+        assert pod(deployment)["terminationGracePeriodSeconds"] >= 30, "a service drains for up to 28 s"
+        assert deployment["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
+
+
+def test_probes_ask_the_internal_listener_for_what_it_has():
+    source = (ROOT / "Shared" / "ServiceKit" / "HealthServer.swift").read_text()
+    for deployment in of("Deployment"):
+        ports = {port["name"]: port["containerPort"] for port in container(deployment)["ports"]}
+        assert ports["health"] == 7100
+        for probe, path in (("startupProbe", "/health/live"), ("readinessProbe", "/health/ready"), ("livenessProbe", "/health/live")):
+            asked = container(deployment)[probe]
+            assert set(asked) <= FIELDS["probe"]
+            assert asked["httpGet"] == {"path": path, "port": "health"}
+            assert f'router.get("{path}")' in source
+
+
+def test_images_are_built_by_the_dockerfile_and_listen_where_the_manifests_say():
+    dockerfile = (ROOT / "deploy" / "Dockerfile").read_text()
+    kustomization = yaml.load((FOLDER / "base" / "kustomization.yaml").read_text(), NoRepeats)
+    pinned = {image["name"] for image in kustomization["images"]}
+    for workload in workloads():
+        image = container(workload)["image"]
+        assert image in pinned
+        target = image.removeprefix("switchboard-")
+        assert re.search(rf"^FROM base AS {target}$", dockerfile, re.M), target
+        if workload["kind"] == "Job":
+            continue
+        stage = dockerfile.split(f"FROM base AS {target}\n")[1].split("\nFROM ")[0]
+        exposed = {int(port) for port in re.search(r"^EXPOSE (.*)$", stage, re.M)[1].split()}
+        assert {port["containerPort"] for port in container(workload)["ports"]} == exposed
+
+
+def test_every_setting_is_one_that_the_service_knows():
+    """By the keys in the sources: `chat.database.url` is CHAT_DATABASE_URL."""
+    sources = "\n".join(file.read_text() for folder in ("Shared/ServiceKit", "Services") for file in (ROOT / folder).rglob("*.swift"))
+    keys = set(re.findall(r'SettingKey\(\s*"((?:\\\([a-z]+\)|[a-z.])+)"', sources))
+    assert len(keys) > 30, keys
+    for deployment in of("Deployment"):
+        known = {re.sub(r"\\\([a-z]+\)", name(deployment), key).replace(".", "_").upper() for key in keys}
+        for entry in container(deployment)["env"]:
+            assert entry["name"] in known, entry["name"]
+            assert entry["value"], entry["name"]
+
+
+def test_every_secret_is_made_and_mounted_by_those_alone_who_need_it(made):
+    secrets = {name(each): set(each.get("data", {})) | set(each.get("stringData", {})) for each in made if each["kind"] == "Secret"}
+    maps = {name(each): set(each["data"]) for each in made if each["kind"] == "ConfigMap"}
+    assert secrets["switchboard-chat"] == {"switchboard_chat.password", "chat.secret"}
+    assert secrets["switchboard-gateway"] == {"gateway.secret"}
+    used = set()
+    for workload in workloads():
+        files = {}
+        volumes = {volume["name"]: volume for volume in pod(workload)["volumes"]}
+        for mount in container(workload)["volumeMounts"]:
+            assert mount["readOnly"] is True
+            volume = volumes.pop(mount["name"])
+            if "secret" in volume:
+                assert volume["secret"]["secretName"] == f"switchboard-{name(workload)}"
+                assert volume["secret"]["defaultMode"] == 0o440
+                used.add(volume["secret"]["secretName"])
+                files.update({f"{mount['mountPath']}/{key}": key for key in secrets[volume["secret"]["secretName"]]})
+            else:
+                files.update({f"{mount['mountPath']}/{key}": key for key in maps[volume["configMap"]["name"]]})
+        assert not volumes, f"mounted nowhere: {volumes}"
+        named = {entry["value"] for entry in container(workload)["env"] if entry["name"].endswith("_FILE")}
+        assert named <= set(files), named - set(files)
+        if workload["kind"] == "Deployment":
+            assert named == set(files), "nobody holds what it does not use"
+    (cluster,) = of("Cluster")
+    used.add(cluster["spec"]["bootstrap"]["initdb"]["secret"]["name"])
+    assert used == set(secrets)
+    database = next(each for each in made if name(each) == "switchboard-database")
+    assert database["type"] == "kubernetes.io/basic-auth" and base64.b64decode(database["data"]["password"]) == b"of administrator"
+
+
+def selects(selector, labels):
+    for key, value in selector.get("matchLabels", {}).items():
+        if labels.get(key) != value:
+            return False
+    for rule in selector.get("matchExpressions", []):
+        assert rule["operator"] == "In"
+        if labels.get(rule["key"]) not in rule["values"]:
+            return False
+    return True
+
+
+PODS = {each: {"app.kubernetes.io/name": each, "app.kubernetes.io/part-of": "switchboard"} for each in (*SERVICES, "migrate")}
+PODS["database"] = {"cnpg.io/cluster": "database"}
+
+
+def allowed(direction, subject, other, port):
+    for policy in of("NetworkPolicy"):
+        if not selects(policy["spec"]["podSelector"], PODS[subject]) or direction.capitalize() not in policy["spec"]["policyTypes"]:
+            continue
+        for rule in policy["spec"].get(direction, []):
+            peers = rule.get("from" if direction == "ingress" else "to")
+            if peers is None or not any(entry["port"] == port for entry in rule["ports"]):
+                continue
+            if any("namespaceSelector" not in peer and selects(peer["podSelector"], PODS[other]) for peer in peers):
+                return True
+    return False
+
+
+def test_the_network_policies_are_exactly_who_talks_to_whom():
+    closed = [policy for policy in of("NetworkPolicy") if policy["spec"]["podSelector"] == {} and not policy["spec"].keys() & {"ingress", "egress"}]
+    assert len(closed) == 1 and set(closed[0]["spec"]["policyTypes"]) == {"Ingress", "Egress"}
+    wanted = set()
+    for deployment in of("Deployment"):
+        env = {entry["name"]: entry["value"] for entry in container(deployment)["env"]}
+        for peer in env[f"{name(deployment).upper()}_PEERS"].split(","):
+            service, address = peer.split("=")
+            host, *ports = address.split(":")
+            assert host in {name(each) for each in of("Service")}, host
+            wanted |= {(name(deployment), service, int(port)) for port in ports}
+        if f"{name(deployment).upper()}_DATABASE_URL" in env:
+            wanted.add((name(deployment), "database", 5432))
+    wanted |= {("migrate", "database", 5432), ("database", "database", 5432)}
+    assert len(wanted) == 4 * 3 * 2 + 3 + 2
+    every = {(one, other, port) for one in PODS for other in PODS for port in (5432, 7100, 7101, 7102, 8080)}
+    for one, other, port in every:
+        both = allowed("egress", one, other, port) and allowed("ingress", other, one, port)
+        assert both == ((one, other, port) in wanted), f"{one} → {other}:{port} is {'open' if both else 'closed'}"
+    outside = [policy for policy in of("NetworkPolicy") for rule in policy["spec"].get("ingress", []) if any("namespaceSelector" in peer for peer in rule["from"])
+               for entry in rule["ports"] if entry["port"] == 8080]
+    assert [policy["spec"]["podSelector"] for policy in outside] == [{"matchLabels": {"app.kubernetes.io/name": "gateway"}}]
+
+
+def test_the_ingress_leads_to_the_gateway_and_nowhere_else():
+    (ingress,) = of("Ingress")
+    backends = [path["backend"]["service"] for rule in ingress["spec"]["rules"] for path in rule["http"]["paths"]]
+    assert backends == [{"name": "gateway", "port": {"name": "http"}}]
+    assert {rule["host"] for rule in ingress["spec"]["rules"]} == {host for each in ingress["spec"]["tls"] for host in each["hosts"]}

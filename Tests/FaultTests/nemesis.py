@@ -1,0 +1,325 @@
+"""Breaks what the schedule says and mends it, and holds evidence for each: a fault that did not happen proves nothing."""
+
+import os
+import random
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import noise
+from installation import READY_MAX, REPLICAS, wait_until
+from schedule import Fault, Round
+
+# From the end of a round until every gateway has stored a message again. Unit: seconds.
+RECOVERY_MAX = 90
+# For what depends on traffic: that a commit comes along, that frames pass. Unit: seconds.
+TRAFFIC_MAX = 30
+
+
+@dataclass
+class Struck:
+    """One round as it went. Times are monotonic."""
+
+    number: int
+    faults: tuple
+    began: float
+    lifted: float = 0.0
+    recovered: float = 0.0
+    evidence: list = field(default_factory=list)
+    trouble: str = ""
+    acknowledged: int = 0
+    attempted: int = 0
+
+    @property
+    def recovery_seconds(self):
+        return self.recovered - self.lifted
+
+
+class Nemesis:
+    def __init__(self, suite, workload):
+        self.suite, self.workload = suite, workload
+        self.struck: list[Struck] = []
+
+    def strike(self, round: Round):
+        """Breaks, mends, and waits until all is well. Whatever goes wrong stands in the result."""
+        began = time.monotonic()
+        struck = Struck(len(self.struck) + 1, round.faults, began)
+        self.struck.append(struck)
+        with ThreadPoolExecutor(len(round.faults)) as pool:
+            for fault, doing in [(fault, pool.submit(self._do, fault)) for fault in round.faults]:
+                try:
+                    struck.evidence.append(doing.result())
+                except Exception as error:
+                    struck.evidence.append("")
+                    struck.trouble = f"{fault}: {type(error).__name__}: {error}"
+        struck.lifted = time.monotonic()
+        try:
+            self.suite.await_ready()
+            for gateway in self.workload.gateways:
+                self.workload.probe.ask(gateway, RECOVERY_MAX)
+        except AssertionError as error:
+            struck.trouble = struck.trouble or f"no recovery after {', '.join(map(str, round.faults))}: {error}"
+        struck.recovered = time.monotonic()
+        history = self.workload.history
+        struck.attempted = history.attempted_between(began, struck.lifted)
+        struck.acknowledged = history.acknowledged_between(began, struck.recovered)
+        time.sleep(round.rest)  # not a wait for something: the pace of the blows
+        return struck
+
+    def _do(self, fault: Fault):
+        return getattr(self, "_" + fault.kind.replace(" ", "_"))(fault)
+
+    # Processes
+
+    def _kill(self, fault, names=None):
+        names = names or fault.targets
+        before = {name: self.suite.signal(name, signal.SIGKILL) for name in names}
+        wait_until(lambda: all(self.suite.process(name)["pid"] != pid for name, pid in before.items()), READY_MAX, "other processes in their place")
+        return f"{len(before)} killed: " + ", ".join(f"{name} {pid}" for name, pid in before.items())
+
+    def _kill_all(self, fault):
+        return self._kill(fault, self.suite.names())
+
+    def _pause(self, fault):
+        pids = []
+        try:
+            for name in fault.targets:
+                pids.append(self.suite.signal(name, signal.SIGSTOP))
+            wait_until(lambda: all(self._is(pid, "T") for pid in pids), READY_MAX, "paused")
+            time.sleep(fault.seconds)
+        finally:
+            for pid in pids:
+                try:
+                    os.kill(pid, signal.SIGCONT)
+                except ProcessLookupError:
+                    pass  # another fault of this round was harder on it
+        return f"{len(pids)} stood still for {fault.seconds} s"
+
+    def _is(self, pid, state):
+        try:
+            return self.suite.is_stopped(pid) == (state == "T")
+        except OSError:
+            return True  # gone: another fault of this round
+
+    def _rolling_restart(self, fault):
+        for name in fault.targets:
+            pid = self.suite.signal(name, signal.SIGTERM)
+            wait_until(lambda: self.suite.process(name)["pid"] != pid, READY_MAX, f"{name} ended and another one in its place")
+            self.suite.await_ready([name])
+        return f"{len(fault.targets)} restarted one after the other"
+
+    def _start_in_any_order(self, fault):
+        for name in fault.targets:
+            self.suite.hold(name)
+        try:
+            self._kill(fault)
+            for name in fault.targets:
+                self.suite.release(name)
+                time.sleep(fault.seconds / len(fault.targets))
+        finally:
+            for name in fault.targets:
+                self.suite.release(name)
+        return "started as " + ", ".join(fault.targets)
+
+    def _away(self, fault):
+        """A consumer and all its replicas: the log keeps everything for it."""
+        names = self.suite.names(["router"])
+        pace, self.workload.pace = self.workload.pace, 0
+        head = "SELECT sum(last_seq) FROM chat.stream_head"
+        before = int(self.suite.query(head)[0][0])
+        try:
+            for name in names:
+                self.suite.hold(name)
+            self._kill(fault, names)
+            self.workload.flood(fault.choice, lambda: int(self.suite.query(head)[0][0]) - before)
+        finally:
+            self.workload.pace = pace
+            for name in names:
+                self.suite.release(name)
+        passed = int(self.suite.query(head)[0][0]) - before
+        assert passed >= fault.choice, f"only {passed} events passed"
+        self.suite.await_ready(names)
+        behind = ("SELECT sum(h.last_seq - c.seq) FROM chat.stream_head h JOIN router.cursor c ON c.stream = 'chat' AND c.part = h.part")
+        took = wait_until(lambda: int((self.suite.rows(behind) or [["9999"]])[0][0]) < 200, RECOVERY_MAX + passed / 500, "the router caught up")
+        return f"{passed} events passed, caught up within {took:.1f} s"
+
+    def _clock(self, fault):
+        name = fault.targets[0]
+        try:
+            self.suite.set_clock(name, fault.choice)
+            time.sleep(fault.seconds)
+            shown = self._clock_of(name)
+        finally:
+            self.suite.set_clock(name, 0)
+        time.sleep(1.5)  # the setting is read once a second
+        assert shown is None or abs(shown - fault.choice) < 60, f"the clock of {name} went {shown} s off"
+        return f"{name} was {fault.choice:+d} s off" + ("" if shown is None else ", as its answer's Date says")
+
+    def _clock_of(self, name):
+        return noise.clock_offset(self.workload.gateways[int(name[-1]) - 1]) if name.startswith("gateway") else None
+
+    # PostgreSQL
+
+    def _postgres_crash(self, fault):
+        before = self.suite.postmaster()
+        self.suite.stop_database_immediately()
+        wait_until(lambda: self._postmaster() not in (None, before), READY_MAX, "another postmaster")
+        return f"postmaster {before[0]} stopped, {self._postmaster()[0]} recovered"
+
+    def _postmaster(self):
+        try:
+            return self.suite.postmaster()
+        except (OSError, IndexError, ValueError):
+            return None
+
+    def _backend_crash(self, fault):
+        found = []
+
+        def one():
+            rows = self.suite.rows("SELECT pid FROM pg_stat_activity WHERE usename LIKE 'switchboard\\_%' AND state IS NOT NULL ORDER BY random() LIMIT 1")
+            found.extend(rows or [])
+            return found
+
+        wait_until(one, READY_MAX, "a backend to kill")
+        pid = int(found[0][0])
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: self.suite.rows(f"SELECT 1 WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = {pid})"), READY_MAX, "recovered")
+        return f"backend {pid} killed"
+
+    def _backends_terminated(self, fault):
+        ended, until = 0, time.monotonic() + fault.seconds
+        while time.monotonic() < until or not ended:
+            rows = self.suite.rows("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename LIKE 'switchboard\\_%'")
+            ended += int(rows[0][0]) if rows else 0
+            assert time.monotonic() < until + TRAFFIC_MAX, "there was no backend to terminate"
+            time.sleep(0.3)
+        return f"{ended} backends terminated"
+
+    def _lines(self, fault):
+        return [self.suite.lines[name] for name in fault.targets]
+
+    def _postgres_cut(self, fault):
+        lines = self._lines(fault)
+        before = sum(line.broken for line in lines)
+        try:
+            for line in lines:
+                line.cut()
+            time.sleep(fault.seconds)
+        finally:
+            for line in lines:
+                line.restore()
+        broken = sum(line.broken for line in lines) - before
+        assert broken, "nobody was connected"
+        return f"{broken} connections cut"
+
+    def _postgres_slow(self, fault):
+        lines = self._lines(fault)
+        before = sum(line.delayed_blocks for line in lines)
+        try:
+            for line in lines:
+                line.delay(fault.choice)
+            time.sleep(fault.seconds)
+        finally:
+            for line in lines:
+                line.restore()
+        delayed = sum(line.delayed_blocks for line in lines) - before
+        assert delayed, "nothing was said"
+        return f"{delayed} blocks delayed"
+
+    def _postgres_half_open(self, fault):
+        lines = self._lines(fault)
+        before = sum(line.swallowed_bytes for line in lines)
+        try:
+            for line in lines:
+                line.silence(*([] if fault.choice == "both" else [fault.choice]))
+            time.sleep(fault.seconds)
+        finally:
+            for line in lines:
+                line.restore()
+        swallowed = sum(line.swallowed_bytes for line in lines) - before
+        assert swallowed, "nothing was said"
+        return f"{swallowed} bytes swallowed"
+
+    def _postgres_forgotten(self, fault):
+        lines = self._lines(fault)
+        before = sum(line.swallowed_bytes for line in lines)
+        for line in lines:
+            line.forget_connections()
+        wait_until(lambda: sum(line.swallowed_bytes for line in lines) > before, TRAFFIC_MAX, "somebody spoke into a dead connection")
+        return "connections went dead for ever"
+
+    def _commit_unanswered(self, fault):
+        line = self.suite.lines[fault.targets[0]]
+        before = line.swallowed_commits
+        line.swallow_commits(fault.choice)
+        try:
+            wait_until(lambda: line.swallowed_commits > before, TRAFFIC_MAX, "an answer to COMMIT came along")
+            time.sleep(fault.seconds)
+        finally:
+            line.restore()
+        return f"{line.swallowed_commits - before} answers to COMMIT lost"
+
+    # The bus
+
+    _bus_cut = _postgres_cut
+    _bus_slow = _postgres_slow
+    _bus_half_open = _postgres_half_open
+
+    def _wrong_service(self, fault):
+        name = fault.targets[0]
+        other = "router-1" if name.startswith("chat") else "chat-1"
+        lines = [self.suite.lines[f"{name}.{use}"] for use in ("events", "requests")]
+        before = sum(line.accepted for line in lines)
+        try:
+            for line, use in zip(lines, ("events", "requests")):
+                line.lead_to(*self.suite.real[f"{other}.{use}"])
+            time.sleep(fault.seconds)
+        finally:
+            for line, use in zip(lines, ("events", "requests")):
+                line.lead_to(*self.suite.real[f"{name}.{use}"])
+        accepted = sum(line.accepted for line in lines) - before
+        assert accepted, "nobody called"
+        return f"{accepted} connections met {other} at the address of {name}"
+
+    def _noise(self, fault):
+        name = fault.targets[0]
+        chance = random.Random(fault.seed)
+        line = self.suite.lines[f"{name}.events"]
+        before = line.accepted
+        sent = noise.shout_at([f"tcp://{host}:{port}" for host, port in (self.suite.real[f"{name}.{use}"] for use in ("events", "requests"))], chance)
+        with noise.Shouter(chance) as shouter:
+            try:
+                line.lead_to("127.0.0.1", shouter.port)
+                wait_until(lambda: shouter.sent > 20 and line.accepted > before, TRAFFIC_MAX, "noise went out")
+                time.sleep(fault.seconds)
+            finally:
+                line.lead_to(*self.suite.real[f"{name}.events"])
+        return f"{sent} frames at {name}, {shouter.sent} from its address, oversize ones among both"
+
+    def _repeated_frames(self, fault):
+        name = f"{fault.targets[0]}.events"
+        line = self.suite.lines[name]
+        host, port = self.suite.real[name]
+        with noise.Mischief(f"tcp://{host}:{port}", random.Random(fault.seed)) as mischief:
+            try:
+                line.lead_to("127.0.0.1", mischief.port)
+                time.sleep(fault.seconds)
+                wait_until(lambda: mischief.lost and mischief.doubled and mischief.overtaken, TRAFFIC_MAX, "frames were lost, doubled and late")
+            finally:
+                line.lead_to(host, port)
+        return f"of {mischief.heard} frames {mischief.lost} lost, {mischief.doubled} doubled, {mischief.overtaken} overtaken"
+
+    def _slow_subscriber(self, fault):
+        name = f"{fault.targets[0]}.events"
+        line = self.suite.lines[name]
+        before = line.delayed_blocks
+        with noise.DeafSubscriber("tcp://%s:%d" % self.suite.real[name]):
+            try:
+                line.delay(1.0)
+                wait_until(lambda: line.delayed_blocks > before, TRAFFIC_MAX, "a frame came along")
+                time.sleep(fault.seconds)
+            finally:
+                line.restore()
+        return f"a subscriber that never read, {line.delayed_blocks - before} blocks a second late"

@@ -1,0 +1,171 @@
+"""Bad company on the bus: who sends rubbish, who doubles and loses frames, who never reads."""
+
+import email.utils
+import http.client
+import threading
+import time
+import urllib.request
+
+import zmq
+
+# Far above the largest frame that a socket of ours takes, 4 MiB.
+OVERSIZE_BYTES = 5 * 1024 * 1024
+# Frames of one shout.
+SHOUTED = 200
+
+
+def random_frame(chance):
+    kind = chance.random()
+    if kind < 0.02:
+        return b"\0" * OVERSIZE_BYTES
+    if kind < 0.5:
+        # The beginnings that are known, and then rubbish.
+        return chance.choice((b"e.chat.003.", b"b.chat.", b"x.chat.", b"SB\x01", b"\x01\x00")) + chance.randbytes(chance.randint(0, 300))
+    return chance.randbytes(chance.randint(0, 2000))
+
+
+def shout_at(endpoints, chance):
+    """Rubbish at listening sockets, as DEALER, and as SUB with wild subscriptions. Returns how many frames."""
+    context = zmq.Context()
+    sent = 0
+    for endpoint in endpoints:
+        for _ in range(2):
+            dealer = context.socket(zmq.DEALER)
+            dealer.linger = 500
+            dealer.sndtimeo = 500
+            dealer.connect(endpoint)
+            for _ in range(SHOUTED):
+                try:
+                    dealer.send_multipart([random_frame(chance) for _ in range(chance.randint(1, 4))])
+                    sent += 1
+                except zmq.Again:
+                    break
+            dealer.close()
+        with context.socket(zmq.SUB) as subscriber:
+            subscriber.linger = 0
+            subscriber.connect(endpoint)
+            for _ in range(20):
+                subscriber.subscribe(chance.randbytes(chance.randint(0, 200)))
+    context.term()
+    return sent
+
+
+class Shouter:
+    """Publishes rubbish to whoever subscribes to it."""
+
+    def __init__(self, chance):
+        self.chance, self.sent = chance, 0
+
+    def __enter__(self):
+        self._context = zmq.Context()
+        self._socket = self._context.socket(zmq.XPUB)
+        self._socket.linger = 0
+        self.port = self._socket.bind_to_random_port("tcp://127.0.0.1")
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._shout, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._ending.set()
+        self._thread.join()
+        self._socket.close()
+        self._context.term()
+
+    def _shout(self):
+        topics = []
+        while not self._ending.wait(0.01):
+            while self._socket.poll(0):
+                message = self._socket.recv()
+                if message[:1] == b"\x01":
+                    topics.append(message[1:])
+            if topics:
+                # What they asked for, so that it reaches them.
+                self._socket.send_multipart([self.chance.choice(topics) + random_frame(self.chance)] + [random_frame(self.chance) for _ in range(self.chance.randint(0, 2))])
+                self.sent += 1
+
+
+class Mischief:
+    """Stands between a publisher and its subscribers: loses, doubles and delays whole messages."""
+
+    LATE_MAX = 40  # messages that may overtake one
+
+    def __init__(self, publisher, chance):
+        self.publisher, self.chance = publisher, chance
+        self.heard = self.lost = self.doubled = self.overtaken = 0
+
+    def __enter__(self):
+        self._context = zmq.Context()
+        self._in = self._context.socket(zmq.SUB)
+        self._in.subscribe(b"")
+        self._in.connect(self.publisher)
+        self._out = self._context.socket(zmq.PUB)
+        for socket in (self._in, self._out):
+            socket.linger = 0
+        self.port = self._out.bind_to_random_port("tcp://127.0.0.1")
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._forward, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._ending.set()
+        self._thread.join()
+        self._in.close()
+        self._out.close()
+        self._context.term()
+
+    def _forward(self):
+        held = []  # (how many may still overtake it, message)
+        while not self._ending.is_set():
+            if not self._in.poll(50):
+                continue
+            message = self._in.recv_multipart()
+            self.heard += 1
+            dice = self.chance.random()
+            if dice < 0.1:
+                self.lost += 1
+            elif dice < 0.3:
+                held.append([self.chance.randint(1, self.LATE_MAX), message])
+                self.overtaken += 1
+            else:
+                self._out.send_multipart(message)
+                if dice < 0.5:
+                    self._out.send_multipart(message)
+                    self.doubled += 1
+            for late in held:
+                late[0] -= 1
+            for late in [late for late in held if late[0] <= 0]:
+                held.remove(late)
+                self._out.send_multipart(late[1])
+
+
+class DeafSubscriber:
+    """Subscribes to everything and never reads."""
+
+    def __init__(self, publisher):
+        self.publisher = publisher
+
+    def __enter__(self):
+        self._context = zmq.Context()
+        self._socket = self._context.socket(zmq.SUB)
+        self._socket.linger = 0
+        self._socket.rcvhwm = 1
+        self._socket.rcvbuf = 4096
+        self._socket.subscribe(b"")
+        self._socket.connect(self.publisher)
+        return self
+
+    def __exit__(self, *_):
+        self._socket.close()
+        self._context.term()
+
+
+def clock_offset(gateway):
+    """How far the gateway's clock is off, by its answer's Date; None if it says none. Unit: seconds."""
+    try:
+        with urllib.request.urlopen(gateway + "/openapi.json", timeout=5) as answer:
+            said = answer.headers.get("Date")
+    except (OSError, http.client.HTTPException):
+        return None
+    return email.utils.parsedate_to_datetime(said).timestamp() - time.time() if said else None
