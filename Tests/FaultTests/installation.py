@@ -156,7 +156,7 @@ class Installation(Suite):
     def await_ready(self, names=None):
         def ready():
             running = self.processes()
-            database = running["database"]
+            database = running.get("database")
             wanted = [process for process in running["processes"] if names is None or f"{process['service']}-{process['replica']}" in names]
             return all(process["ready"] for process in wanted) and (database is None or database["ready"])
 

@@ -59,10 +59,14 @@ class Round:
     rest: float
 
 
-def rounds(seed, kinds=tuple(KINDS), longest=6.0, away_events=2_000):
+# How many events pass while a consumer is away, after the first time.
+AWAY_EVENTS = 2_000
+
+
+def rounds(seed, kinds=tuple(KINDS), longest=6.0, away_events=AWAY_EVENTS):
     """Without end: every kind once in a random order, then up to three at a time, for ever.
 
-    longest: of one fault, in seconds. away_events: how many events pass while a consumer is away.
+    longest: of one fault, in seconds. away_events: how many events pass while a consumer is away, the first time.
     """
     chance = random.Random(f"faults {seed}")
     kinds = [kind for kind in KINDS if kind in kinds]
@@ -71,6 +75,7 @@ def rounds(seed, kinds=tuple(KINDS), longest=6.0, away_events=2_000):
         if first:
             chosen = [first.pop()]
         else:
+            away_events = min(away_events, AWAY_EVENTS)
             chosen = chance.sample(kinds, min(len(kinds), chance.choice((1, 1, 2, 2, 3))))
             if ALONE & set(chosen):
                 chosen = chosen[:1]
