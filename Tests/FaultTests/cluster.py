@@ -78,6 +78,10 @@ class Cluster:
             except ProcessLookupError:
                 pass
 
+    def crash(self):
+        """Without a checkpoint; `start` recovers."""
+        self._run("pg_ctl", "stop", "-m", "immediate", "-D", self.folder)
+
     def destroy(self):
         """As when the machine burns: the server and its disk are gone at once."""
         self.signal(signal.SIGKILL)
