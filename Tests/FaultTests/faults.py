@@ -3,7 +3,6 @@
 import argparse
 import json
 import platform
-import subprocess
 import sys
 import threading
 import time
@@ -64,10 +63,8 @@ class Run:
                 self.say(f"Everything is kept in {suite.folder}")
                 raise
             if not self.is_good:
-                # Leaving by an exception would hide the report; the folder stays all the same.
-                kept = Path(suite.folder).with_name(Path(suite.folder).name + "-kept")
-                subprocess.run(["cp", "-r", f"{suite.folder}/data/logs", str(kept)], check=False)
-                self.say(f"The logs are kept in {kept}")
+                suite.is_kept = True
+                self.say(f"Everything is kept in {suite.folder}")
         return self.report
 
     def _go(self, suite, then):

@@ -83,7 +83,7 @@ class Nemesis:
         return f"{len(before)} killed: " + ", ".join(f"{name} {pid}" for name, pid in before.items())
 
     def _kill_all(self, fault):
-        return self._kill(fault, self.suite.names())
+        return self._kill(fault)
 
     def _pause(self, fault):
         pids = []
@@ -181,7 +181,10 @@ class Nemesis:
 
     def _postgres_crash(self, fault):
         before = self.suite.postmaster()
-        self.suite.stop_database_immediately()
+        if fault.choice == "kill -9":
+            os.kill(before[0], signal.SIGKILL)
+        else:
+            self.suite.stop_database_immediately()
         wait_until(lambda: self._postmaster() not in (None, before), READY_MAX, "another postmaster")
         return f"postmaster {before[0]} stopped, {self._postmaster()[0]} recovered"
 

@@ -360,7 +360,6 @@ class Ears:
 
     async def _follow(self, follower, token):
         chance = random.Random(f"{self.workload.seed} {follower.session} {follower.side}")
-        ending = None
         while True:
             gateway = chance.choice(self.workload.gateways).replace("http", "ws", 1)
             try:
