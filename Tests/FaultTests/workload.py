@@ -25,6 +25,8 @@ PASSWORD = "correct horse battery staple"
 # An agent says that often that it is there. Unit: seconds.
 PRESENCE_EVERY = 15
 SOCKET_OPEN_MAX = 8
+# How long the router may be away while events pass. Agents cannot come online meanwhile. Unit: seconds.
+AWAY_MAX = 3600
 # A socket takes 50 frames a second.
 FLOOD_SOCKETS = 32
 
@@ -265,7 +267,7 @@ class Agent:
         number = 0
         while not workload.stopping.is_set():
             if time.monotonic() > says_present:
-                status, value, _ = workload.insist("PUT", "/api/v1/agents/me/status", {"status": "online"}, self.token)
+                status, value, _ = workload.insist("PUT", "/api/v1/agents/me/status", {"status": "online"}, self.token, AWAY_MAX)
                 if status >= 300:
                     workload.history.trouble(f"{self.name} could not come online: {status} {value}")
                 says_present = time.monotonic() + PRESENCE_EVERY
