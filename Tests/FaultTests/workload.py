@@ -392,7 +392,11 @@ class Ears:
         if frame["type"] in ("typing", "presence", "queue", "receipt", "customer"):
             return
         if frame["type"] == "error":
-            follower.troubles.append(f"error {frame}")
+            status = frame["data"]["problem"]["status"]
+            self.workload.history.count(status)
+            # The history could not be read; the gateway closes and the next socket resumes.
+            if status not in TRANSIENT:
+                follower.troubles.append(f"error {frame}")
             return
         sequence, through = frame.get("sequence"), frame.get("through")
         if sequence is not None:
