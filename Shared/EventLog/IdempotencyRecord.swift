@@ -42,9 +42,11 @@ package struct IdempotencyRecord: Sendable {
             VALUES (\(key.bytes), \(subject), \(hash)) ON CONFLICT DO NOTHING
             """)
         if inserted.affected == 1 { return .fresh }
-        // A statement of its own: its snapshot sees what the twin committed while the first one waited.
+        // A statement of its own: its snapshot sees what the twin committed while the first one waited. It locks, so that COMMIT waits for
+        // the synchronous standby: what the first time left visible without reaching it (a crash, a backend terminated while it
+        // waited) must not be acknowledged by a transaction that only reads.
         let rows = try transaction.query(
-            "SELECT subject, request_hash, response FROM \(schema).request_log WHERE request_key = \(key.bytes)")
+            "SELECT subject, request_hash, response FROM \(schema).request_log WHERE request_key = \(key.bytes) FOR SHARE")
         guard let row = rows.first else { throw DatabaseError.serializationFailure }
         guard try row["subject"] == subject, try row["request_hash"] == hash, let response: [UInt8] = try row["response"] else {
             return .conflict

@@ -49,6 +49,21 @@ import Testing
         #expect(replies == Array(repeating: Reply(number: runs.all.first ?? -1), count: 8))
     }
 
+    /// PostgreSQL lets COMMIT wait for a synchronous standby only if the transaction has an id.
+    @Test func `is answered by a transaction that waits for the standby`() async throws {
+        for isRepeat in [false, true] {
+            let record = record()
+            let hasID: Bool = try await database.transaction(.none) { transaction in
+                _ = try record.once(in: transaction) {
+                    #expect(!isRepeat)
+                    return Reply(number: 1)
+                }
+                return try transaction.query("SELECT pg_current_xact_id_if_assigned() IS NOT NULL AS has_id")[0]["has_id"]
+            }
+            #expect(hasID)
+        }
+    }
+
     @Test func `with another body is a conflict`() async throws {
         let (first, other) = (record("1"), record("2"))
         _ = try await database.transaction(.none) { transaction in try first.once(in: transaction) { Reply(number: 1) } }

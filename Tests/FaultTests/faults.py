@@ -3,7 +3,6 @@
 import argparse
 import json
 import platform
-import subprocess
 import sys
 import threading
 import time
@@ -15,16 +14,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "BrowserTests"))
 from checker import Checker
 from installation import Installation
 from nemesis import Nemesis
-from schedule import KINDS, rounds
+from schedule import AWAY_EVENTS, KINDS, rounds
 from workload import Workload
 
 # Load before the first blow and after the last. Unit: seconds.
 QUIET = 2
 # How often the router's ledger is looked at. Unit: seconds.
 SAMPLE_EVERY = 0.5
-# More than these go to the consumer that is away. A run of ten minutes has the hundred thousand of issue 3.
-AWAY_EVENTS_PER_MINUTE = 10_000
-AWAY_EVENTS_MAX = 100_000
+# How many events pass once while a consumer is away, in a run that is long enough for it: four minutes on two cores.
+AWAY_EVENTS_OF_LONG_RUN = 100_000
+LONG_RUN_MINUTES = 10
 
 
 class Sampler(threading.Thread):
@@ -52,24 +51,23 @@ class Run:
     def __init__(self, minutes, seed, kinds=tuple(KINDS), longest=6.0, away_events=None, say=lambda line: None):
         self.minutes, self.seed, self.kinds, self.say = minutes, seed, kinds, say
         self.longest = longest
-        self.away_events = away_events or int(min(AWAY_EVENTS_MAX, max(1_000, (minutes - 1) * AWAY_EVENTS_PER_MINUTE)))
+        self.away_events = away_events or (AWAY_EVENTS_OF_LONG_RUN if minutes >= LONG_RUN_MINUTES else AWAY_EVENTS)
         self.report = None
 
-    def go(self):
+    def go(self, then=lambda suite, workload, samples: None):
+        """then: called when all is compared and the suite still runs."""
         with Installation() as suite:
             try:
-                self._go(suite)
+                self._go(suite, then)
             except BaseException:
                 self.say(f"Everything is kept in {suite.folder}")
                 raise
             if not self.is_good:
-                # Leaving by an exception would hide the report; the folder stays all the same.
-                kept = Path(suite.folder).with_name(Path(suite.folder).name + "-kept")
-                subprocess.run(["cp", "-r", f"{suite.folder}/data/logs", str(kept)], check=False)
-                self.say(f"The logs are kept in {kept}")
+                suite.is_kept = True
+                self.say(f"Everything is kept in {suite.folder}")
         return self.report
 
-    def _go(self, suite):
+    def _go(self, suite, then):
         workload = Workload(suite, self.seed)
         workload.start()
         sampler = Sampler(suite)
@@ -94,8 +92,10 @@ class Run:
         sampler.join()
         suite.await_ready()
         self.say("Comparing what was said with what is there")
-        verdict = Checker(suite, workload, (sampler.looked, sampler.excess)).check()
+        samples = (sampler.looked, sampler.excess)
+        verdict = Checker(suite, workload, samples).check()
         self.report = self._report(verdict, workload.history, nemesis.struck, began, ended)
+        then(suite, workload, samples)
 
     def _report(self, verdict, history, struck, began, ended):
         times = [began, *sorted(attempt.ended for attempt in history.acknowledged() if began <= attempt.ended <= ended)]
@@ -144,6 +144,7 @@ def text(report):
     lines += [f"    {name.replace('_', ' '):24} {count:8}" for name, count in messages.items()]
     lines += ["", f"  longest unavailability {report['longest_unavailability_seconds']:.1f} s (after {report['longest_unavailability_at']} s)",
               f"  recovery after a round, median {report['recovery_seconds']['median']:.1f} s, longest {report['recovery_seconds']['longest']:.1f} s",
+              f"  acknowledged after     median {report['message_seconds']['median']:.3f} s, longest {report['message_seconds']['longest']:.1f} s",
               "  answers by status      " + ", ".join(f"{status or 'none'}: {count}" for status, count in report["answers_by_status"].items()),
               "  examined               " + ", ".join(f"{count} {what}" for what, count in report["examined"].items())]
     for name in ("findings", "troubles"):
@@ -163,7 +164,7 @@ def main():
     parser.add_argument("--seed", type=int, default=None, metavar="S", help="what is broken when; else one by the clock, which is printed")
     parser.add_argument("--kind", action="append", choices=list(KINDS), metavar="KIND", help="only this kind of fault; may be repeated")
     parser.add_argument("--longest", type=float, default=6.0, metavar="SECONDS", help="the longest a fault lasts (6)")
-    parser.add_argument("--away-events", type=int, default=None, metavar="N", help="how many events pass while the router is away (10,000 a minute, at most 100,000)")
+    parser.add_argument("--away-events", type=int, default=None, metavar="N", help="how many events pass while the router is away the first time (100,000 in ten minutes or more, else 2,000)")
     parser.add_argument("--schedule", action="store_true", help="print the first 40 rounds of the schedule and break nothing")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     options = parser.parse_args()

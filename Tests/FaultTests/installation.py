@@ -3,8 +3,6 @@
 import json
 import os
 import shlex
-import shutil
-import signal
 import subprocess
 import threading
 import time
@@ -36,6 +34,8 @@ class Installation(Suite):
         self._database_url = database_url
         self.lines = {service: TCPProxy() for service in WITH_DATABASE}
         self._held = set()
+        # Whether the folder stays for whoever looks for what went wrong.
+        self.is_kept = False
 
     def __enter__(self):
         for line in list(self.lines.values()):
@@ -53,7 +53,7 @@ class Installation(Suite):
     def __exit__(self, *failure):
         for name in list(self._held):
             self.release(name)
-        super().__exit__(*failure)
+        super().__exit__(*(("kept",) if self.is_kept else failure))
         for line in self.lines.values():
             line.__exit__()
 
@@ -126,6 +126,8 @@ class Installation(Suite):
 
     def process(self, name):
         service, replica = name.rsplit("-", 1)
+        if service == "postgres":
+            return self.processes()["database"]
         return self._running(service, int(replica))
 
     def signal(self, name, number):
@@ -156,7 +158,7 @@ class Installation(Suite):
     def await_ready(self, names=None):
         def ready():
             running = self.processes()
-            database = running["database"]
+            database = running.get("database")
             wanted = [process for process in running["processes"] if names is None or f"{process['service']}-{process['replica']}" in names]
             return all(process["ready"] for process in wanted) and (database is None or database["ready"])
 
@@ -188,25 +190,6 @@ class Installation(Suite):
             return self.query(statement)
         except (AssertionError, subprocess.TimeoutExpired):
             return None
-
-    def metric(self, name, process):
-        """A counter of a process, or None while it does not answer."""
-        import urllib.request
-
-        try:
-            with urllib.request.urlopen(self.process(process)["health"].rstrip("/") + "/metrics", timeout=5) as answer:
-                for line in answer.read().decode().splitlines():
-                    if line.startswith(name):
-                        return float(line.split()[-1])
-        except OSError:
-            return None
-
-    def keep(self):
-        """The folder, for whoever looks for what went wrong."""
-        return self.folder
-
-    def throw_away(self):
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def wait_until(condition, patience, what):

@@ -1,10 +1,6 @@
 """Bad company on the bus: who sends rubbish, who doubles and loses frames, who never reads."""
 
-import email.utils
-import http.client
 import threading
-import time
-import urllib.request
 
 import zmq
 
@@ -160,12 +156,3 @@ class DeafSubscriber:
         self._socket.close()
         self._context.term()
 
-
-def clock_offset(gateway):
-    """How far the gateway's clock is off, by its answer's Date; None if it says none. Unit: seconds."""
-    try:
-        with urllib.request.urlopen(gateway + "/openapi.json", timeout=5) as answer:
-            said = answer.headers.get("Date")
-    except (OSError, http.client.HTTPException):
-        return None
-    return email.utils.parsedate_to_datetime(said).timestamp() - time.time() if said else None

@@ -8,9 +8,9 @@ from installation import REPLICAS, WITH_DATABASE
 # What each kind breaks, as the report names it.
 KINDS = {
     "kill": "kill -9 of up to three processes",
-    "kill all": "kill -9 of every process at once, PostgreSQL excepted",
+    "kill all": "kill -9 of every process at once, with PostgreSQL or without",
     "pause": "SIGSTOP and SIGCONT of up to three processes",
-    "postgres crash": "pg_ctl stop -m immediate; the supervisor starts it again",
+    "postgres crash": "pg_ctl stop -m immediate, or kill -9 of the postmaster; the supervisor starts it again",
     "backend crash": "kill -9 of one of PostgreSQL's backends, so that it recovers with all others cut off",
     "backends terminated": "pg_terminate_backend of every service's connections, again and again",
     "postgres cut": "connections of a service to PostgreSQL reset, new ones refused",
@@ -59,10 +59,14 @@ class Round:
     rest: float
 
 
-def rounds(seed, kinds=tuple(KINDS), longest=6.0, away_events=2_000):
+# How many events pass while a consumer is away, after the first time.
+AWAY_EVENTS = 2_000
+
+
+def rounds(seed, kinds=tuple(KINDS), longest=6.0, away_events=AWAY_EVENTS):
     """Without end: every kind once in a random order, then up to three at a time, for ever.
 
-    longest: of one fault, in seconds. away_events: how many events pass while a consumer is away.
+    longest: of one fault, in seconds. away_events: how many events pass while a consumer is away, the first time.
     """
     chance = random.Random(f"faults {seed}")
     kinds = [kind for kind in KINDS if kind in kinds]
@@ -71,6 +75,7 @@ def rounds(seed, kinds=tuple(KINDS), longest=6.0, away_events=2_000):
         if first:
             chosen = [first.pop()]
         else:
+            away_events = min(away_events, AWAY_EVENTS)
             chosen = chance.sample(kinds, min(len(kinds), chance.choice((1, 1, 2, 2, 3))))
             if ALONE & set(chosen):
                 chosen = chosen[:1]
@@ -84,6 +89,10 @@ def draw(kind, chance, longest, away_events):
     targets, choice = (), None
     if kind in ("kill", "pause"):
         targets = chance.sample(names, chance.randint(1, 3))
+    elif kind == "kill all":
+        targets = names + chance.sample(["postgres-1"], chance.randint(0, 1))
+    elif kind == "postgres crash":
+        choice = chance.choice(("immediate", "kill -9"))
     elif kind == "start in any order":
         targets = chance.sample(names, len(names))
     elif kind == "rolling restart":
@@ -93,7 +102,7 @@ def draw(kind, chance, longest, away_events):
         targets = (chance.choice(names),)
         choice = chance.choice((-3600, 3600))
         seconds += 1.5  # a process looks at its clock's setting once a second
-    elif kind.startswith("postgres ") and kind != "postgres crash":
+    elif kind.startswith("postgres "):
         targets = chance.sample(WITH_DATABASE, chance.randint(1, len(WITH_DATABASE)))
         if kind == "postgres slow":
             choice = round(chance.uniform(0.05, 0.5), 2)

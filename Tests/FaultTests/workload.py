@@ -6,7 +6,6 @@ import random
 import threading
 import time
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
@@ -26,7 +25,10 @@ PASSWORD = "correct horse battery staple"
 # An agent says that often that it is there. Unit: seconds.
 PRESENCE_EVERY = 15
 SOCKET_OPEN_MAX = 8
-FLOOD_WRITERS = 16
+# How long the router may be away while events pass. Agents cannot come online meanwhile. Unit: seconds.
+AWAY_MAX = 3600
+# A socket takes 50 frames a second.
+FLOOD_SOCKETS = 32
 
 
 class GivenUp(Exception):
@@ -140,29 +142,53 @@ class Workload:
                 self.history.trouble(f"message {attempt.id} was refused with {status} {value}")
 
     def flood(self, events, passed):
-        """Writes until so many events have passed, by many hands and in conversations of its own."""
-        def pour(index):
-            token = load.visitor(self.suite)
-            session, number = str(uuid.uuid4()), 0
-            self.history.conversation(session, f"flood {index}").opened = True
-            attempt = self.history.attempt(str(uuid.uuid4()), session, f"flood {index}", "begin")
-            body = {"id": session, "message": {"id": attempt.id, "text": attempt.text}}
-            status, value, _ = self.insist("POST", "/api/v1/chat/sessions", body, token)
-            assert status in (200, 201), value
-            attempt.outcome, attempt.ended = "acknowledged", time.monotonic()
-            while not done.is_set():
-                number += 1
-                self.write(session, f"flood {index}", f"flood {index} says {number}", self.key)
-            self.insist("POST", f"/api/v1/chat/sessions/{session}/close", None, self.key)
+        """Writes on many sockets, in conversations of its own, until so many events have passed."""
+        self._ears.run(self._flood(events, passed))
 
-        done = threading.Event()
-        with ThreadPoolExecutor(FLOOD_WRITERS) as pool:
-            pouring = [pool.submit(pour, index) for index in range(FLOOD_WRITERS)]
-            while passed() < events and not any(each.done() for each in pouring):
-                time.sleep(0.2)
-            done.set()
-            for each in pouring:
-                each.result()
+    async def _flood(self, events, passed):
+        done = asyncio.Event()
+        pouring = [asyncio.create_task(self._pour(f"flood {number}", done)) for number in range(FLOOD_SOCKETS)]
+        while not any(each.done() for each in pouring) and await asyncio.to_thread(passed) < events:
+            await asyncio.sleep(0.2)
+        done.set()
+        await asyncio.gather(*pouring)
+
+    async def _pour(self, author, done):
+        """One message after the other over one socket, which is opened again whenever it breaks; the ids stay."""
+        session = str(uuid.uuid4())
+        author = f"{author} of {session}"
+        attempt = self.history.attempt(str(uuid.uuid4()), session, author, "begin")
+        body = {"id": session, "message": {"id": attempt.id, "text": attempt.text}, "customer": {"name": author}}
+        status, value, _ = await asyncio.to_thread(self.insist, "POST", "/api/v1/chat/sessions", body, self.key)
+        assert status in (200, 201), value
+        attempt.outcome, attempt.ended = "acknowledged", time.monotonic()
+        self.history.conversation(session, author).opened = True
+        number, last, turn = 0, 0, 0
+        attempt = None
+        while attempt is not None or not done.is_set():
+            turn += 1
+            gateway = self.gateways[turn % len(self.gateways)].replace("http", "ws", 1)
+            try:
+                async with connect(f"{gateway}/api/v1/chat/ws/{session}?after={last}", subprotocols=["switchboard.v1", f"bearer.{self.key}"],
+                                   open_timeout=SOCKET_OPEN_MAX, close_timeout=1, proxy=None) as socket:
+                    while attempt is not None or not done.is_set():
+                        if attempt is None:
+                            number += 1
+                            attempt = self.history.attempt(str(uuid.uuid4()), session, author, f"{author} says {number}")
+                        attempt.tries += 1
+                        await socket.send(json.dumps({"type": "send", "id": attempt.id, "session_id": session, "text": attempt.text}))
+                        frame = {}
+                        while not (frame.get("type") in ("ack", "error") and (frame.get("id") or frame["data"].get("id")) == attempt.id):
+                            frame = json.loads(await asyncio.wait_for(socket.recv(), TRY_MAX))
+                            last = max(last, frame.get("through") or 0)
+                        if frame["type"] == "ack":
+                            attempt.sequence = frame["data"]["sequence"]
+                            attempt.outcome, attempt.ended, attempt = "acknowledged", time.monotonic(), None
+                        else:
+                            await asyncio.sleep(0.2)  # told to come again
+            except (OSError, WebSocketException, TimeoutError, EOFError):
+                await asyncio.sleep(0.2)
+        await asyncio.to_thread(self.insist, "POST", f"/api/v1/chat/sessions/{session}/close", None, self.key)
 
     def pause(self, chance):
         self.stopping.wait(chance.expovariate(1 / self.pace) if self.pace > 0 else 0)
@@ -241,7 +267,7 @@ class Agent:
         number = 0
         while not workload.stopping.is_set():
             if time.monotonic() > says_present:
-                status, value, _ = workload.insist("PUT", "/api/v1/agents/me/status", {"status": "online"}, self.token)
+                status, value, _ = workload.insist("PUT", "/api/v1/agents/me/status", {"status": "online"}, self.token, AWAY_MAX)
                 if status >= 300:
                     workload.history.trouble(f"{self.name} could not come online: {status} {value}")
                 says_present = time.monotonic() + PRESENCE_EVERY
@@ -316,6 +342,10 @@ class Ears:
     def start(self):
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
 
+    def run(self, coroutine):
+        """On the loop of the sockets; returns when it has ended."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+
     def follow(self, session, side, token):
         follower = Follower(session, side)
         self.workload.history.followers.append(follower)
@@ -332,7 +362,6 @@ class Ears:
 
     async def _follow(self, follower, token):
         chance = random.Random(f"{self.workload.seed} {follower.session} {follower.side}")
-        ending = None
         while True:
             gateway = chance.choice(self.workload.gateways).replace("http", "ws", 1)
             try:
@@ -363,7 +392,11 @@ class Ears:
         if frame["type"] in ("typing", "presence", "queue", "receipt", "customer"):
             return
         if frame["type"] == "error":
-            follower.troubles.append(f"error {frame}")
+            status = frame["data"]["problem"]["status"]
+            self.workload.history.count(status)
+            # The history could not be read; the gateway closes and the next socket resumes.
+            if status not in TRANSIENT:
+                follower.troubles.append(f"error {frame}")
             return
         sequence, through = frame.get("sequence"), frame.get("through")
         if sequence is not None:
