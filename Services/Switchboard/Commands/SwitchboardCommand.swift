@@ -8,7 +8,10 @@ package struct SwitchboardCommand: AsyncParsableCommand {
             Exit codes: 0 done, 1 failed (of verify: something is wrong with the data), 2 not possible (it runs already, or what it \
             needs is missing), 64 wrong usage.
             """,
-        subcommands: [UpCommand.self, MigrateCommand.self, TenantCommand.self, UserCommand.self, SiteCommand.self, VerifyCommand.self])
+        subcommands: [
+            UpCommand.self, MigrateCommand.self, TenantCommand.self, UserCommand.self, SiteCommand.self, VerifyCommand.self,
+            BenchCommand.self,
+        ])
 
     package init() {}
 }
