@@ -66,7 +66,7 @@ private struct General<Value: Encodable>: Encodable {
         " 0000000-0000-0000-0000-000000000000", "00000000-0000-0000-0000-00000000000é", "０0000000-0000-0000-0000-0000000000",
     ])
     func `is refused in any other form`(text: String) {
-        #expect(UUID(uuidString: text) == nil, "otherwise this is no example")
+        // Foundation takes one of these, with a blank in front; ids of clients have one form only.
         #expect(EntityID(text) == nil)
     }
 }
