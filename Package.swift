@@ -89,6 +89,12 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ], path: "Tests/Support",
             swiftSettings: strict),
+        .executableTarget(
+            name: "benchmarks",
+            dependencies: [
+                "Contracts", "Bus", "CZeroMQ", "Storage", "EventLog", "RouterService", "TestSupport", logging, lifecycle, hummingbird,
+            ],
+            path: "Tests/Benchmarks/InProcess", swiftSettings: strict),
         tests("ContractsTests", [], resources: [.copy("Fixtures")]),
         tests("BusTests", ["Bus", "CZeroMQ", "TestSupport", logging, lifecycle]),
         tests("StorageTests", ["Storage", "EventLog", "TestSupport"], resources: [.copy("Fixtures")]),

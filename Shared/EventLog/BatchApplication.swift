@@ -16,12 +16,15 @@ struct BatchApplication {
     let consumer: EventConsumer
     let events: [EventFrame]
     let step: PoisonPolicy.Step
+    /// Where the cursor may stand at least, if events without effect were passed over just before these.
+    let passedFrom: Int64?
 
     func run(in transaction: Transaction) throws -> Outcome {
         let results = try transaction.pipeline([moveCursor, parkedKeys])
         guard let row = results[0].first else { return .inOtherHands }
         let found = LogPosition(epoch: try row["epoch"], sequence: try row["seq"])
-        guard try row["has_moved"], let fresh = ConsumerCore.remainder(of: events, after: found), let last = events.last else {
+        guard try row["has_moved"], let fresh = ConsumerCore.remainder(of: events, after: beyondPassed(found)), let last = events.last
+        else {
             return found.sequence >= events[events.count - 1].header.partitionSequence ? .inOtherHands : .cursorElsewhere(found)
         }
         let position = LogPosition(through: last)
@@ -37,6 +40,13 @@ struct BatchApplication {
         return .applied(position, parked: parked.count)
     }
 
+    /// What lies between the cursor and these events has no effect.
+    private func beyondPassed(_ found: LogPosition) -> LogPosition {
+        let first = events[0].header
+        guard found.sequence < first.partitionSequence - 1 else { return found }
+        return LogPosition(epoch: first.epoch, sequence: first.partitionSequence - 1)
+    }
+
     /// Takes the cursor's row unless a sibling has it, and moves it to the end of the batch if the batch continues it; a batch
     /// that begins before the cursor and ends behind it does. Returns where it stood.
     private var moveCursor: SQL {
@@ -50,7 +60,7 @@ struct BatchApplication {
                    SET epoch = \(first.epoch), seq = \(last.partitionSequence), moved_at = clock_timestamp()
                   FROM held
                  WHERE c.stream = held.stream AND c.part = held.part
-                   AND held.seq BETWEEN \(first.partitionSequence - 1) AND \(last.partitionSequence - 1)
+                   AND held.seq BETWEEN \(passedFrom ?? first.partitionSequence - 1) AND \(last.partitionSequence - 1)
                    AND (held.epoch = \(first.epoch) OR held.epoch IS NULL AND held.seq = 0)
                 RETURNING c.part
             )

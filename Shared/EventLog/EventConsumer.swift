@@ -26,6 +26,7 @@ package final class EventConsumer: Service, Sendable {
     struct PartitionState: Sendable {
         var core: ConsumerCore
         var poison = PoisonPolicy()
+        var passedOver: PassedOver?
     }
 
     struct Counts: Sendable {
@@ -39,6 +40,7 @@ package final class EventConsumer: Service, Sendable {
     let database: Database
     let logger: Logger
     let apply: @Sendable ([EventFrame], Transaction) throws -> Void
+    private let subjects: Set<Subject>?
     let counts = Mutex(Counts())
     private let bus: any Bus
     private let partitions: [Guarded<PartitionState>]
@@ -48,14 +50,16 @@ package final class EventConsumer: Service, Sendable {
     /// - Parameters:
     ///   - stream: what is heard.
     ///   - consumer: this service, whose schema holds the cursor.
+    ///   - subjects: those that have an effect here; batches without any are passed over. nil: all.
     ///   - apply: does the effect of events of one partition, in order, inside the transaction that moves the cursor. Ignores
     ///     subjects it has no use for. Runs again after ROLLBACK; what it throws makes the events poison.
     package init(
-        stream: StreamName, consumer: ServiceName, database: Database, bus: any Bus, logger: Logger,
+        stream: StreamName, consumer: ServiceName, subjects: Set<Subject>? = nil, database: Database, bus: any Bus, logger: Logger,
         limits: ConsumerCore.Limits = ConsumerCore.Limits(), apply: @escaping @Sendable ([EventFrame], Transaction) throws -> Void
     ) {
         self.stream = stream
         self.consumer = consumer
+        self.subjects = subjects
         self.database = database
         self.bus = bus
         self.logger = logger
@@ -72,12 +76,16 @@ package final class EventConsumer: Service, Sendable {
             await self.prepareCursors()
             guard !Task.isCancelled else { return }
             self.start()
-            while !Task.isCancelled {
-                await self.acknowledge()
-                await self.retryParked()
-                await self.pause(Self.acknowledgePeriod)
+            await withTaskGroup { group in
+                if self.subjects != nil { group.addTask { await self.savePassedOverNowAndThen() } }
+                while !Task.isCancelled {
+                    await self.acknowledge()
+                    await self.retryParked()
+                    await self.pause(Self.acknowledgePeriod)
+                }
             }
         }
+        await savePassedOver()
         isStopped.withLock { $0 = true }
         timer.stop()
     }
@@ -141,6 +149,36 @@ package final class EventConsumer: Service, Sendable {
             }
         } catch {
             logger.debug("Parked events could not be looked at", metadata: ["stream": "\(stream)", "reason": "\(Self.reason(error))"])
+        }
+    }
+
+    private func savePassedOverNowAndThen() async {
+        while !Task.isCancelled {
+            await pause(Self.passedOverPeriod)
+            await savePassedOver()
+        }
+    }
+
+    /// What cannot be saved now is passed over again after a restart, or saved with what comes next.
+    private func savePassedOver() async {
+        let passed = partitions.enumerated().compactMap { index, state in
+            state.value.withLock { $0.passedOver?.unsaved }.map { (partition: index, from: $0.from, through: $0.through) }
+        }
+        guard !passed.isEmpty else { return }
+        do {
+            let results = try await database.pipeline(
+                .none,
+                [
+                    saveCursor(of: passed),
+                    "SELECT part, seq FROM \(schema).cursor WHERE stream = \(stream) AND part = ANY(\(passed.map(\.partition)))",
+                ])
+            for row in results[1] {
+                let (part, sequence): (Int, Int64) = (try row["part"], try row["seq"])
+                guard let moved = passed.first(where: { $0.partition == part }) else { continue }
+                partitions[part].value.withLock { $0.passedOver?.found(at: sequence, afterMovingTo: moved.through) }
+            }
+        } catch {
+            logger.debug("The cursors could not be moved", metadata: ["stream": "\(stream)", "reason": "\(Self.reason(error))"])
         }
     }
 
@@ -211,7 +249,9 @@ package final class EventConsumer: Service, Sendable {
             let rows = try transaction.query(sql)
             return LogPosition(epoch: try rows.first?["epoch"], sequence: try rows.first?["seq"] ?? 0)
         } completion: { [weak self] result in
-            self?.drive(partition) { core, now in
+            guard let self else { return }
+            if case .success = result { partitions[partition].value.withLock { $0.passedOver = nil } }
+            drive(partition) { core, now in
                 switch result {
                 case .success(let position): core.cursorFound(at: position, now: now)
                 case .failure: core.applyFailed(retryAfter: Self.troublePause, now: now)
@@ -224,10 +264,15 @@ package final class EventConsumer: Service, Sendable {
 
     private func apply(_ batch: [EventFrame], _ partition: Int) {
         let (first, last) = (batch[0].header.partitionSequence, batch[batch.count - 1].header.partitionSequence)
-        let step = partitions[partition].value.withLock { $0.poison.step(first: first) }
+        let (step, passed) = partitions[partition].value.withLock { ($0.poison.step(first: first), $0.passedOver) }
+        if step == .wholeBatch, let subjects, !batch.contains(where: { subjects.contains($0.header.subject) }) {
+            let position = LogPosition(through: batch[batch.count - 1])
+            partitions[partition].value.withLock { $0.passedOver = PassedOver(batch, after: passed) }
+            return drive(partition) { core, now in core.applied(through: position, now: now) }
+        }
         let events = step == .wholeBatch ? batch : [batch[0]]
         database.transaction(.none) { [self] transaction in
-            try BatchApplication(consumer: self, events: events, step: step).run(in: transaction)
+            try BatchApplication(consumer: self, events: events, step: step, passedFrom: passed?.from).run(in: transaction)
         } completion: { [weak self] result in
             self?.finished(result, step: step, partition, last: last)
         }
@@ -242,9 +287,13 @@ package final class EventConsumer: Service, Sendable {
                     "Events could not be applied and were put aside",
                     metadata: ["stream": "\(stream)", "partition": "\(partition)", "count": "\(parked)"])
             }
-            partitions[partition].value.withLock { $0.poison.succeeded(through: position.sequence) }
+            partitions[partition].value.withLock {
+                $0.poison.succeeded(through: position.sequence)
+                $0.passedOver = nil
+            }
             drive(partition) { core, now in core.applied(through: position, now: now) }
         case .success(.cursorElsewhere(let position)):
+            partitions[partition].value.withLock { $0.passedOver = nil }
             drive(partition) { core, now in core.cursorFound(at: position, now: now) }
         case .success(.inOtherHands):
             counts.withLock { $0.yielded += 1 }

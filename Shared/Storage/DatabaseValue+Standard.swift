@@ -126,7 +126,9 @@ extension JSONValue: DatabaseValue, DatabaseElement {
     package static var databaseType: DatabaseType { .jsonb }
     package func append(to bytes: inout [UInt8]) -> Bool {
         bytes.append(Self.version)
-        appendText(to: &bytes)
+        var text = JSONText(capacity: 64)
+        text.value(self)
+        bytes.append(contentsOf: text.bytes)
         return true
     }
     package static func read(_ field: Field) throws -> JSONValue {
@@ -137,58 +139,14 @@ extension JSONValue: DatabaseValue, DatabaseElement {
         case DatabaseType.json.oid: break
         default: throw field.mismatch("JSONValue")
         }
+        if bytes.elementsEqual("{}".utf8) { return [:] }
+        if bytes.elementsEqual("[]".utf8) { return [] }
         do {
             return try JSON.decode(JSONValue.self, from: bytes)
         } catch {
             throw DatabaseError.decoding("is JSON that we cannot read")
         }
     }
-
-    /// Numbers that JSON cannot write (infinite, not a number) become null.
-    private func appendText(to bytes: inout [UInt8]) {
-        switch self {
-        case .null: bytes.append(contentsOf: "null".utf8)
-        case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
-        case .integer(let value): bytes.append(contentsOf: String(value).utf8)
-        case .number(let value): bytes.append(contentsOf: (value.isFinite ? value.description : "null").utf8)
-        case .string(let value): Self.appendString(value, to: &bytes)
-        case .array(let values):
-            bytes.append(UInt8(ascii: "["))
-            for (index, value) in values.enumerated() {
-                if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                value.appendText(to: &bytes)
-            }
-            bytes.append(UInt8(ascii: "]"))
-        case .object(let members):
-            bytes.append(UInt8(ascii: "{"))
-            for (index, member) in members.enumerated() {
-                if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                Self.appendString(member.key, to: &bytes)
-                bytes.append(UInt8(ascii: ":"))
-                member.value.appendText(to: &bytes)
-            }
-            bytes.append(UInt8(ascii: "}"))
-        }
-    }
-
-    private static func appendString(_ text: String, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                bytes.append(UInt8(ascii: "\\"))
-                bytes.append(byte)
-            case 0..<0x20:
-                bytes.append(contentsOf: "\\u00".utf8)
-                bytes.append(hexadecimalDigits[Int(byte >> 4)])
-                bytes.append(hexadecimalDigits[Int(byte & 15)])
-            default: bytes.append(byte)
-            }
-        }
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    private static let hexadecimalDigits = Array("0123456789abcdef".utf8)
 }
 
 extension Optional: DatabaseValue where Wrapped: DatabaseValue {

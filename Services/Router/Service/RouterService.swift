@@ -67,7 +67,9 @@ package struct RouterService: Sendable {
         requests.register(ChangeTeamsHandler(desk: desk))
 
         let chat = ChatListener(desk: desk)
-        chatEvents = EventConsumer(stream: .chat, consumer: .router, database: database, bus: backbone.bus, logger: logger) {
+        chatEvents = EventConsumer(
+            stream: .chat, consumer: .router, subjects: ChatListener.subjects, database: database, bus: backbone.bus, logger: logger
+        ) {
             try chat.apply($0, in: $1)
         }
         let accounts = AccountsListener(desk: desk)

@@ -10,7 +10,7 @@ package struct SwitchboardCommand: AsyncParsableCommand {
             """,
         subcommands: [
             UpCommand.self, MigrateCommand.self, TenantCommand.self, UserCommand.self, SiteCommand.self, VerifyCommand.self,
-            KeysCommand.self, TraceCommand.self,
+            KeysCommand.self, TraceCommand.self, BenchCommand.self,
         ])
 
     package init() {}

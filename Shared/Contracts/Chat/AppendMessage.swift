@@ -33,3 +33,25 @@ package struct AppendMessage: BusRequest, Equatable {
         case expectedSequence = "expected_sequence"
     }
 }
+
+extension AppendMessage: DirectlyWritten {
+    package func write(to json: inout JSONText) {
+        json.raw(#"{"principal":"#)
+        principal.write(to: &json)
+        json.raw(#","id":"#)
+        json.id(id)
+        json.raw(#","session_id":"#)
+        json.id(sessionID)
+        json.raw(#","kind":"#)
+        json.string(kind.rawValue)
+        json.raw(#","text":"#)
+        json.string(text)
+        json.raw(#","metadata":"#)
+        json.object(metadata)
+        if let expectedSequence {
+            json.raw(#","expected_sequence":"#)
+            json.integer(expectedSequence)
+        }
+        json.raw("}")
+    }
+}

@@ -19,3 +19,13 @@ package struct AppendedMessage: Codable, Sendable, Equatable {
         try container.encode(isRepeat, forKey: .isRepeat)
     }
 }
+
+extension AppendedMessage: DirectlyWritten {
+    package func write(to json: inout JSONText) {
+        json.raw(#"{"message":"#)
+        message.write(to: &json)
+        json.raw(#","is_repeat":"#)
+        json.bool(isRepeat)
+        json.raw("}")
+    }
+}

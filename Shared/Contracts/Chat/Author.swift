@@ -48,3 +48,15 @@ package struct Author: Codable, Sendable, Hashable {
         try container.encode(name, forKey: .name)
     }
 }
+
+extension Author: DirectlyWritten {
+    package func write(to json: inout JSONText) {
+        json.raw(#"{"type":"#)
+        json.string(kind.rawValue)
+        json.raw(#","id":"#)
+        json.id(id)
+        json.raw(#","name":"#)
+        json.string(name)
+        json.raw("}")
+    }
+}

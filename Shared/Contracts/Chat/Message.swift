@@ -81,3 +81,33 @@ package struct MessageState: RawRepresentable, Hashable, Sendable, Codable {
     package static let failed = MessageState(rawValue: "failed")
     package static let unknown = MessageState(rawValue: "unknown")
 }
+
+extension Message: DirectlyWritten {
+    package func write(to json: inout JSONText) {
+        json.raw(#"{"id":"#)
+        json.id(id)
+        json.raw(#","session_id":"#)
+        json.id(sessionID)
+        json.raw(#","sequence":"#)
+        json.integer(sequence)
+        json.raw(#","kind":"#)
+        json.string(kind.rawValue)
+        json.raw(#","author":"#)
+        author.write(to: &json)
+        json.raw(#","text":"#)
+        json.string(text)
+        json.raw(#","state":"#)
+        json.string(state.rawValue)
+        json.raw(#","attachments":"#)
+        json.array(attachments)
+        json.raw(#","metadata":"#)
+        json.object(metadata)
+        json.raw(#","sent_at":"#)
+        json.date(sentAt)
+        json.raw(#","edited_at":"#)
+        json.date(editedAt)
+        json.raw(#","deleted_at":"#)
+        json.date(deletedAt)
+        json.raw("}")
+    }
+}

@@ -58,3 +58,29 @@ package struct MessageAppended: Event, Equatable {
         try container.encode(deletedAt, forKey: .deletedAt)
     }
 }
+
+extension MessageAppended: DirectlyWritten {
+    package func write(to json: inout JSONText) {
+        json.raw(#"{"id":"#)
+        json.id(id)
+        json.raw(#","session_id":"#)
+        json.id(sessionID)
+        json.raw(#","kind":"#)
+        json.string(kind.rawValue)
+        json.raw(#","author":"#)
+        author.write(to: &json)
+        json.raw(#","text":"#)
+        json.string(text)
+        json.raw(#","attachments":"#)
+        json.array(attachments)
+        json.raw(#","metadata":"#)
+        json.object(metadata)
+        json.raw(#","sent_at":"#)
+        json.date(sentAt)
+        json.raw(#","edited_at":"#)
+        json.date(editedAt)
+        json.raw(#","deleted_at":"#)
+        json.date(deletedAt)
+        json.raw("}")
+    }
+}

@@ -163,3 +163,19 @@ package struct AgentSummary: Codable, Sendable, Hashable {
         self.name = name
     }
 }
+
+extension Session.LastMessage: DirectlyWritten {
+    package func write(to json: inout JSONText) {
+        json.raw(#"{"kind":"#)
+        json.string(kind.rawValue)
+        json.raw(#","author":"#)
+        author.write(to: &json)
+        json.raw(#","text":"#)
+        json.string(text)
+        json.raw(#","sent_at":"#)
+        json.date(sentAt)
+        json.raw(#","sequence":"#)
+        json.integer(sequence)
+        json.raw("}")
+    }
+}

@@ -11,7 +11,7 @@ package struct Identifier<Thing>: Hashable, Sendable, Codable, CustomStringConve
 
     /// - Returns: nil if `description` is not a UUID in its 36 character form.
     package init?(_ description: String) {
-        guard let uuid = UUID(uuidString: description) else { return nil }
+        guard let uuid = UUID(text: description) else { return nil }
         self.uuid = uuid
     }
 
@@ -24,7 +24,7 @@ package struct Identifier<Thing>: Hashable, Sendable, Codable, CustomStringConve
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
-        guard let uuid = UUID(uuidString: text) else {
+        guard let uuid = UUID(text: text) else {
             throw DecodingError.dataCorruptedError(in: container, debugDescription: "is not a UUID")
         }
         self.uuid = uuid
@@ -95,5 +95,10 @@ extension UUID {
         self.init(uuid: value)
     }
 
-    package var lowercased: String { uuidString.lowercased() }
+    package var lowercased: String {
+        var text: [UInt8] = []
+        text.reserveCapacity(36)
+        appendText(to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
 }

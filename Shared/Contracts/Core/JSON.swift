@@ -3,6 +3,11 @@ import Foundation
 /// How everything is written on the wire: snake_case keys (by each type's `CodingKeys`), RFC 3339 times in UTC, no escaped slashes.
 package enum JSON {
     package static func encode(_ value: some Encodable) throws -> [UInt8] {
+        if let value = value as? any DirectlyWritten {
+            var text = JSONText()
+            value.write(to: &text)
+            return text.bytes
+        }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .custom { date, encoder in
@@ -39,8 +44,17 @@ package enum Timestamp {
         let (seconds, fraction) = milliseconds.flooredDivision(by: 1000)
         let (days, secondOfDay) = seconds.flooredDivision(by: 86_400)
         let (year, month, day) = civil(fromDays: days)
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(padded(secondOfDay / 3600, 2)):"
-            + "\(padded(secondOfDay / 60 % 60, 2)):\(padded(secondOfDay % 60, 2)).\(padded(fraction, 3))Z"
+        var text: [UInt8] = []
+        text.reserveCapacity(24)
+        for (number, width, end) in [
+            (year, 4, UInt8(ascii: "-")), (month, 2, UInt8(ascii: "-")), (day, 2, UInt8(ascii: "T")),
+            (secondOfDay / 3600, 2, UInt8(ascii: ":")), (secondOfDay / 60 % 60, 2, UInt8(ascii: ":")),
+            (secondOfDay % 60, 2, UInt8(ascii: ".")), (fraction, 3, UInt8(ascii: "Z")),
+        ] {
+            text.append(contentsOf: padded(number, width).utf8)
+            text.append(end)
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// - Returns: nil if `text` is not RFC 3339. Accepts any offset and any number of fraction digits.

@@ -41,3 +41,17 @@ package struct Role: RawRepresentable, Hashable, Sendable, Codable, CustomString
 
     package var description: String { rawValue }
 }
+
+extension Principal: DirectlyWritten {
+    package func write(to json: inout JSONText) {
+        json.raw(#"{"client_id":"#)
+        json.id(clientID)
+        json.raw(#","subject":"#)
+        json.id(subject)
+        json.raw(#","role":"#)
+        json.string(role.rawValue)
+        json.raw(#","name":"#)
+        json.string(name)
+        json.raw("}")
+    }
+}

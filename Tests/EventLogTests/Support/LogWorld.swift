@@ -15,6 +15,14 @@ struct NoteWritten: Event {
     let text: String
 }
 
+/// What router has no use for.
+struct NoteGlanced: Event {
+    static let subject: Subject = "chat.note-glanced"
+    static let version: UInt16 = 1
+    static let audience = Audience.agents
+    let text: String
+}
+
 /// chat says notes, router hears them: two schemas in one database, any number of replicas, one network.
 struct LogWorld: Sendable {
     let test: TestDatabase
@@ -42,15 +50,16 @@ struct LogWorld: Sendable {
 
     /// A replica of router that writes each note into `router.effects`.
     func consumer(
-        replica: Int = 1, database: Database? = nil,
+        replica: Int = 1, database: Database? = nil, subjects: Set<Subject>? = nil,
         willApply: @escaping @Sendable ([EventFrame], Transaction) throws -> Void = { _, _ in }
     ) -> EventConsumer {
         EventConsumer(
-            stream: .chat, consumer: .router, database: database ?? router, bus: network.bus(for: .router, replica: replica), logger: .tests
+            stream: .chat, consumer: .router, subjects: subjects, database: database ?? router,
+            bus: network.bus(for: .router, replica: replica), logger: .tests
         ) { events, transaction in
             try willApply(events, transaction)
             let headers = events.map(\.header)
-            let texts = try events.map { try $0.decode(NoteWritten.self)?.text }
+            let texts = try events.map { try $0.decode(NoteWritten.self)?.text ?? "" }
             try transaction.query(
                 """
                 INSERT INTO router.effects (replica, part, seq, key, text)

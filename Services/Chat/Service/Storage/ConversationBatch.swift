@@ -34,7 +34,12 @@ struct ConversationBatch {
             }
         }
         let written = Set(touched).compactMap { rows.conversations[$0] }.filter(\.isChanged)
-        transaction.finalStatements += try ConversationWrites(states: written, changes: changes).statements(in: transaction)
+        transaction.finalStatements += try ConversationWrites(
+            states: written, changes: changes,
+            scopedTo: commands.first.flatMap { first in
+                commands.allSatisfy { $0.clientID == first.clientID } ? first.clientID : nil
+            }
+        ).statements(in: transaction)
         try publisher.append(changes.events, to: &partitions, in: transaction)
         return outcomes
     }
@@ -47,17 +52,22 @@ struct ConversationBatch {
         var statements = [publisher.lockStatement(for: commands.map(\.conversationID.uuid))]
         let tenants = Dictionary(grouping: commands, by: \.clientID)
         for (clientID, commands) in tenants {
+            let (messages, customers) = (commands.compactMap(\.messageID), commands.compactMap(\.newCustomerID))
             statements.append(transaction.scope(to: clientID))
             statements.append(ConversationRows.conversations(clientID, commands.map(\.conversationID)))
-            statements.append(ConversationRows.messages(clientID, commands.compactMap(\.messageID)))
-            statements.append(ConversationRows.customers(clientID, commands.compactMap(\.newCustomerID)))
+            if !messages.isEmpty { statements.append(ConversationRows.messages(clientID, messages)) }
+            if !customers.isEmpty { statements.append(ConversationRows.customers(clientID, customers)) }
         }
         let results = try transaction.pipeline(statements)
         let partitions = try publisher.adopt(results[0], in: transaction)
         var rows = ConversationRows()
-        for (index, clientID) in tenants.keys.enumerated() {
-            let first = 2 + index * 4
-            try rows.read(clientID: clientID, conversations: results[first], messages: results[first + 1], customers: results[first + 2])
+        var next = results.dropFirst()
+        for (clientID, commands) in tenants {
+            next = next.dropFirst()
+            try rows.read(
+                clientID: clientID, conversations: next.removeFirst(),
+                messages: commands.contains { $0.messageID != nil } ? next.removeFirst() : nil,
+                customers: commands.contains { $0.newCustomerID != nil } ? next.removeFirst() : nil)
         }
         return (rows, partitions)
     }

@@ -115,17 +115,17 @@ struct ConversationRows {
         """
     }
 
-    mutating func read(clientID: TenantID, conversations: Rows, messages: Rows, customers: Rows) throws {
+    mutating func read(clientID: TenantID, conversations: Rows, messages: Rows?, customers: Rows?) throws {
         for row in conversations {
             let state = try ConversationState(row, clientID: clientID)
             self.conversations[ConversationKey(clientID, state.id)] = ConversationRow(
                 state: state, isNew: false, original: (state.lastSequence, state.updatedAt, state.dueAt))
         }
-        for row in messages {
+        for row in messages.map(Array.init) ?? [] {
             let message = try Message(row: row)
             self.messages[MessageKey(clientID, message.id)] = KnownMessage(message: message, contentHash: try row["content_hash"])
         }
-        for row in customers {
+        for row in customers.map(Array.init) ?? [] {
             let id: CustomerID = try row["id"]
             self.customers[CustomerKey(clientID: clientID, id: id)] = KnownCustomer(
                 summary: Session.CustomerSummary(id: id, name: try row["name"], email: try row["email"]),

@@ -6,6 +6,8 @@ import Storage
 struct ConversationWrites {
     let states: [ConversationRow]
     let changes: ConversationChanges
+    /// The tenant whose scope the transaction is in already; nil if that is not known.
+    let scopedTo: TenantID?
 
     func statements(in transaction: Transaction) throws -> [SQL] {
         let states = Dictionary(grouping: states, by: \.state.clientID)
@@ -16,7 +18,7 @@ struct ConversationWrites {
         let audit = Dictionary(grouping: changes.audit, by: \.clientID)
         var statements: [SQL] = []
         for clientID in Set(states.keys).union(messages.keys).union(entries.keys).union(participants.keys).union(audit.keys) {
-            statements.append(transaction.scope(to: clientID))
+            if clientID != scopedTo { statements.append(transaction.scope(to: clientID)) }
             let rows = states[clientID] ?? []
             if rows.contains(where: \.isNew) { statements.append(try insert(rows.filter(\.isNew).map(\.state), clientID)) }
             if rows.contains(where: { !$0.isNew }) { statements.append(try update(rows.filter { !$0.isNew }.map(\.state), clientID)) }

@@ -5,6 +5,9 @@ import Storage
 
 /// Hears which conversations need somebody and which no longer do. Runs in the transaction that moves the cursor.
 struct ChatListener: Sendable {
+    /// All that has an effect here: messages have none.
+    static let subjects: Set<Subject> = [ConversationWaiting.subject, ConversationStatusChanged.subject]
+
     private enum Heard {
         case waiting(ConversationWaiting, at: Date)
         case status(ConversationStatusChanged, sequence: Int64)

@@ -31,29 +31,59 @@ package struct RoutingPolicy: Sendable, Equatable {
     }
 
     package func decide(_ snapshot: RoutingSnapshot, _ work: RoutingWork) -> RoutingVerdict {
-        var eligible: [(candidate: Candidate, terms: ScoreTerms)] = []
+        // Only the best are kept, so that ten thousand candidates are not sorted.
+        var best: [(candidate: Candidate, terms: ScoreTerms)] = []
+        best.reserveCapacity(Self.recordsMax + 1)
+        var preferred: (candidate: Candidate, terms: ScoreTerms)?
         var refused: [(candidate: Candidate, reason: RefusalReason)] = []
-        var refusalCounts: [String: Int] = [:]
+        var refusedPreferred: (candidate: Candidate, reason: RefusalReason)?
+        var refusalCounts: [RefusalReason: Int] = [:]
         for candidate in snapshot.candidates {
+            let isPreferred = candidate.id == work.preferredAgentID
             if let reason = refusal(of: candidate, for: work) {
-                refused.append((candidate, reason))
-                refusalCounts[reason.rawValue, default: 0] += 1
+                if refused.count < Self.recordsMax {
+                    refused.append((candidate, reason))
+                } else if isPreferred {
+                    refusedPreferred = (candidate, reason)
+                }
+                refusalCounts[reason, default: 0] += 1
             } else {
-                eligible.append((candidate, terms(of: candidate, for: work)))
+                let entry = (candidate: candidate, terms: terms(of: candidate, for: work))
+                if isPreferred { preferred = entry }
+                Self.keep(entry, among: &best)
             }
         }
-        eligible.sort { Self.comesBefore($0, $1) }
 
-        let preferred = work.preferredAgentID.flatMap { id in eligible.first { $0.candidate.id == id } }
-        let chosen = (preferred ?? eligible.first)?.candidate
-        let ranked =
-            eligible.map { CandidateRecord($0.candidate, terms: $0.terms) }
-            + refused.map { CandidateRecord($0.candidate, refusal: $0.reason) }
-        var records = Array(ranked.prefix(Self.recordsMax))
-        records += ranked.dropFirst(Self.recordsMax).filter { $0.agentID == work.preferredAgentID }
+        let chosen = (preferred ?? best.first)?.candidate
+        let refusedKept = refused.prefix(Self.recordsMax - best.count)
+        var records =
+            best.map { CandidateRecord($0.candidate, terms: $0.terms) }
+            + refusedKept.map { CandidateRecord($0.candidate, refusal: $0.reason) }
+        if let preferred, !best.contains(where: { $0.candidate.id == preferred.candidate.id }) {
+            records.append(CandidateRecord(preferred.candidate, terms: preferred.terms))
+        } else if let left = refusedPreferred
+            ?? refused.dropFirst(refusedKept.count).first(where: { $0.candidate.id == work.preferredAgentID })
+        {
+            records.append(CandidateRecord(left.candidate, refusal: left.reason))
+        }
         return RoutingVerdict(
             outcome: chosen == nil ? .queued : preferred == nil ? .assigned : .preferred, chosen: chosen?.id, candidates: records,
-            refusalCounts: refusalCounts, snapshotDigest: snapshot.digest)
+            refusalCounts: Dictionary(uniqueKeysWithValues: refusalCounts.map { ($0.key.rawValue, $0.value) }),
+            snapshotDigest: snapshot.digest)
+    }
+
+    /// `best` stays in order and no longer than what a decision keeps.
+    private static func keep(
+        _ entry: (candidate: Candidate, terms: ScoreTerms), among best: inout [(candidate: Candidate, terms: ScoreTerms)]
+    ) {
+        if best.count == recordsMax, let last = best.last, comesBefore(last, entry) { return }
+        var (low, high) = (0, best.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if comesBefore(best[middle], entry) { low = middle + 1 } else { high = middle }
+        }
+        best.insert(entry, at: low)
+        if best.count > recordsMax { best.removeLast() }
     }
 
     /// - Returns: nil if the candidate may have the work.

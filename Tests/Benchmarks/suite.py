@@ -1,0 +1,129 @@
+"""A suite of our own for the measurements: real processes, a private PostgreSQL cluster with fsync on, limits out of the way."""
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAMS = ROOT / ".build" / "release"
+POSTGRES = Path("/usr/lib/postgresql/15/bin")
+SQL = Path(__file__).parent / "SQL"
+# One address and one company are all the load there is; the limits that protect them from each other would be what is measured.
+NO_LIMITS = {
+    f"GATEWAY_LIMIT_{who}_{what}": "10000000" for who in ("ADDRESS", "VISITOR", "TENANT", "SIGNIN") for what in ("RATE", "BURST")
+    if (who, what) != ("SIGNIN", "BURST")
+}
+
+
+class BenchmarkError(Exception):
+    pass
+
+
+def run(*command, **options):
+    """Standard output of a command; its standard error in the exception if it fails."""
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=900, **options)
+    if done.returncode != 0:
+        raise BenchmarkError(f"{command[0]} ended with {done.returncode}: {done.stderr.strip()[-2000:]}")
+    return done.stdout
+
+
+class Suite:
+    def __init__(self, data=None):
+        self._folder = None
+        if data is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="switchboard-bench-")
+            data = self._folder.name + "/data"
+            os.chmod(self._folder.name, 0o755)
+        self.data = data
+        began = time.monotonic()
+        self._log = open(data.rstrip("/") + ".log", "w")
+        self._process = subprocess.Popen(
+            [PROGRAMS / "switchboard", "up", "--json", "--data", data, "--port", "18800"], stdout=subprocess.PIPE, stderr=self._log,
+            text=True, cwd=ROOT, env={**os.environ, **NO_LIMITS})
+        line = self._process.stdout.readline()
+        if not line:
+            raise BenchmarkError("switchboard up ended: " + Path(self._log.name).read_text()[-2000:])
+        self.seconds_to_ready = time.monotonic() - began
+        self.report = json.loads(line)
+        self.pid = self._process.pid
+        self.gateway = self.report["gateways"][0]
+        self.database_url = self.report["database_url"]
+
+    def stop(self):
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(60)
+
+    def close(self):
+        self.stop()
+        self._log.close()
+        if self._folder:
+            self._folder.cleanup()
+
+    def process(self, service):
+        return next(p["pid"] for p in self.report["processes"] if p["service"] == service)
+
+    def user(self, role):
+        return next(u for u in self.report["users"] if u["role"] == role)
+
+    def bench(self, *words):
+        """What `switchboard bench … --json` printed."""
+        agent = self.user("agent")
+        return json.loads(run(
+            PROGRAMS / "switchboard", "bench", *words, "--json", "--gateway", self.gateway, "--site", self.report["site"], "--email",
+            agent["email"], cwd=ROOT, env={**os.environ, "SWITCHBOARD_BENCH_PASSWORD": agent["password"]}))
+
+    def post(self, path, body, token=None):
+        headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
+        request = urllib.request.Request(self.gateway + path, json.dumps(body).encode(), headers)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    def sql(self, text):
+        return run(POSTGRES / "psql", "-qtAX", "-v", "ON_ERROR_STOP=1", self.database_url, "-c", text).strip()
+
+    def sql_file(self, name):
+        run(POSTGRES / "psql", "-qX", "-v", "ON_ERROR_STOP=1", self.database_url, "-f", SQL / name)
+
+    def pgbench(self, *scripts, clients=32, seconds=5, rate=None):
+        """Transactions per second, mean latency in milliseconds, CPU-seconds of the server per 1,000 transactions."""
+        words = [word for script in scripts for word in ("-f", SQL / script)]
+        if rate:
+            words += ["-R", rate]
+        before = self.postgres_seconds()
+        out = run(POSTGRES / "pgbench", "-n", "-M", "prepared", "-c", clients, "-j", min(2, clients), "-T", seconds, *words,
+                  self.database_url)
+        used = self.postgres_seconds() - before
+        found = {}
+        for line in out.splitlines():
+            if line.startswith("tps ="):
+                found["per_second"] = float(line.split()[2])
+            if line.startswith("latency average ="):
+                found["milliseconds"] = float(line.split()[3])
+            if line.startswith("number of transactions actually processed:"):
+                found["count"] = int(line.split(":")[1].split("/")[0])
+        found["cpu_seconds_per_1000"] = used / max(found["count"], 1) * 1000
+        return found
+
+    def postgres_seconds(self):
+        """CPU time of the server and all its processes, those that ended too."""
+        ticks = os.sysconf("SC_CLK_TCK")
+        processes = {}
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    text = (entry / "stat").read_text()
+                except OSError:
+                    continue
+                words = text[text.rindex(")") + 2:].split()
+                processes[int(entry.name)] = (int(words[1]), text[text.index("(") + 1:text.rindex(")")], sum(map(int, words[11:15])))
+        def belongs(pid):
+            while pid in processes and pid != self.pid:
+                pid = processes[pid][0]
+            return pid == self.pid
+        return sum(p[2] for pid, p in processes.items() if p[1] == "postgres" and belongs(pid)) / ticks

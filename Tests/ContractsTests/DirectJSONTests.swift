@@ -1,0 +1,72 @@
+import Contracts
+import Foundation
+import Testing
+
+/// Encoded by Foundation, although the value could write itself.
+private struct General<Value: Encodable>: Encodable {
+    let value: Value
+    func encode(to encoder: any Encoder) throws { try value.encode(to: encoder) }
+}
+
+@Suite struct `What writes its own JSON` {
+    static let texts = ["", "Where is my parcel?", "\"quoted\" \\ and / and \u{0}\u{1f}\u{7f}\n\t", "ção 🚚 \u{2028} \u{FEFF}", "é\u{301}"]
+
+    private func expectTheSame<Value: Codable & Equatable & DirectlyWritten>(_ value: Value, as text: String) throws {
+        let direct = try JSON.encode(value)
+        let general = try JSON.encode(General(value: value))
+        #expect(try JSON.decode(JSONValue.self, from: direct) == JSON.decode(JSONValue.self, from: general), "\(text)")
+        #expect(try JSON.decode(Value.self, from: direct) == value, "\(text)")
+    }
+
+    @Test(arguments: texts) func `says what the general encoder says`(text: String) throws {
+        #expect(!(General(value: text) is any DirectlyWritten), "otherwise both sides are the same and this proves nothing")
+        let date = Date(timeIntervalSince1970: 1_800_000_000.125)
+        let metadata: [String: JSONValue] = [
+            text: .string(text), "list": [1, true, nil, .number(0.5), ["a": "b"]], "big": .integer(1 << 53), "none": [:],
+        ]
+        let principal = Principal(clientID: .new(), subject: .new(), role: .customer, name: text)
+        for author in [Author(principal), Author(kind: .system, id: nil, name: text)] {
+            let message = Message(
+                id: .new(), sessionID: .new(), sequence: 7, kind: .message, author: author, text: text, state: .sent,
+                attachments: [["name": .string(text)]], metadata: metadata, sentAt: date, editedAt: date, deletedAt: nil)
+            try expectTheSame(author, as: text)
+            try expectTheSame(message, as: text)
+            try expectTheSame(AppendedMessage(message: message, isRepeat: true), as: text)
+            try expectTheSame(
+                MessageAppended(
+                    id: .new(), sessionID: .new(), kind: .message, author: author, text: text, attachments: [], metadata: metadata,
+                    sentAt: date, editedAt: nil, deletedAt: date), as: text)
+            try expectTheSame(
+                Session.LastMessage(kind: .message, author: author, text: text, sentAt: date, sequence: 3), as: text)
+        }
+        try expectTheSame(principal, as: text)
+        for expected in [nil, Int64(12)] {
+            try expectTheSame(
+                AppendMessage(
+                    principal: principal, id: .new(), sessionID: .new(), kind: .message, text: text, metadata: metadata,
+                    expectedSequence: expected), as: text)
+        }
+        try expectTheSame(JSONValue.object(metadata), as: text)
+    }
+}
+
+@Suite struct `An id's text` {
+    @Test func `is what Foundation writes, in lower case, and reads in either`() throws {
+        for _ in 0..<1000 {
+            let uuid = UUID()
+            #expect(uuid.lowercased == uuid.uuidString.lowercased())
+            #expect(EntityID(uuid.uuidString)?.uuid == uuid)
+            #expect(EntityID(uuid.lowercased)?.uuid == uuid)
+        }
+    }
+
+    @Test(arguments: [
+        "", "0", "00000000-0000-0000-0000-00000000000", "00000000-0000-0000-0000-0000000000000", "00000000-0000-0000-0000-00000000000g",
+        "00000000000000000000000000000000", "{00000000-0000-0000-0000-000000000000}", "0000000-00000-0000-0000-000000000000",
+        " 0000000-0000-0000-0000-000000000000", "00000000-0000-0000-0000-00000000000é", "０0000000-0000-0000-0000-0000000000",
+    ])
+    func `is refused in any other form`(text: String) {
+        // Foundation takes one of these, with a blank in front; ids of clients have one form only.
+        #expect(EntityID(text) == nil)
+    }
+}
