@@ -110,7 +110,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"), .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ]),
-        tests("SwitchboardTests", ["SwitchboardCommands", "AccountsService", "Bus", "Storage", "TestSupport"]),
+        tests("SwitchboardTests", ["SwitchboardCommands", "AccountsService", "ChatService", "Bus", "Storage", "TestSupport"]),
         tests(
             "SuiteTests",
             [

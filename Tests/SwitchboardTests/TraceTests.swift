@@ -1,3 +1,4 @@
+import ChatService
 import Contracts
 import Foundation
 import Storage
@@ -9,7 +10,7 @@ import Testing
     private static let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
 
     @Test func `finds what every service said in its trace, in order, and who has heard it`() async throws {
-        let database = try await TestDatabase.make([.chat: nil, .router: nil])
+        let database = try await TestDatabase.make([.chat: ChatService.migrations, .router: nil])
         let superuser = database.superuser()
         let (first, second, parked) = (UUID.version7(), UUID.version7(), UUID.version7())
         func say(_ schema: String, _ sequence: Int64, _ id: UUID, _ subject: String, trace: String, secondsLater: Double) async throws {
