@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 import Logging
 
@@ -12,7 +13,10 @@ struct BareServer {
         logger.logLevel = .error
         let application = Application(
             router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
-            onServerRunning: { channel in print(channel.localAddress?.port ?? 0, terminator: "\n") }, logger: logger)
+            // Not by print, which keeps it back from a pipe.
+            onServerRunning: { channel in
+                FileHandle.standardOutput.write(Data("\(channel.localAddress?.port ?? 0)\n".utf8))
+            }, logger: logger)
         try await application.runService()
     }
 }
