@@ -6,8 +6,6 @@ let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),
-    // As debug builds have it, so that one release build serves the suite, its tests and its benchmarks, and nothing is built twice.
-    .unsafeFlags(["-enable-testing"], .when(configuration: .release)),
 ]
 
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -92,7 +90,8 @@ let package = Package(
         .executableTarget(
             name: "benchmarks",
             dependencies: [
-                "Contracts", "Bus", "CZeroMQ", "Storage", "EventLog", "RouterService", "TestSupport", logging, lifecycle, hummingbird,
+                "Contracts", "Bus", "CZeroMQ", "Storage", "EventLog", "ServiceKit", "RouterService", "TestSupport", logging, lifecycle,
+                hummingbird,
             ],
             path: "Tests/Benchmarks/InProcess", swiftSettings: strict),
         tests("ContractsTests", [], resources: [.copy("Fixtures")]),

@@ -80,7 +80,7 @@ build_pages() {
 # What it takes to build and run.
 install_to_run() {
     command -v dpkg-query >/dev/null || fail "This is not Debian (dpkg is missing). Install libzmq, libpq, PostgreSQL 15, esbuild and React by hand, then use swift build, deploy/web and switchboard up."
-    install libzmq3-dev libpq-dev postgresql-15 esbuild node-react node-react-dom python3
+    install libzmq3-dev libpq-dev postgresql-15 esbuild node-react node-react-dom node-chart.js python3
 }
 
 # What the tests in Python need besides; their libraries go into the checkout.

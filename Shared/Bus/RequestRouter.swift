@@ -86,13 +86,30 @@ package final class RequestRouter: Sendable {
 
     package func answer(_ envelope: RequestEnvelope) async -> Answer {
         guard let route = routes.withLock({ $0[envelope.subject] }) else { return .failure(.unknownSubject(envelope.subject)) }
-        return await route(envelope)
+        let answer = await route(envelope)
+        if let trace = SampledTrace(envelope.traceparent) {
+            logger.info(
+                "a request was answered",
+                metadata: ["subject": "\(envelope.subject)", "outcome": "\(answer.outcome)", "trace_id": "\(trace.traceID)"])
+        }
+        return answer
     }
 
     /// - Precondition: nobody answers to `subject` yet.
     private func add(_ subject: Subject, _ route: @escaping Route) {
         let isNew = routes.withLock { $0.updateValue(route, forKey: subject) == nil }
         precondition(isNew, "two handlers for \(subject)")
+    }
+}
+
+extension Answer {
+    /// For logs: no bodies, no details.
+    fileprivate var outcome: String {
+        switch self {
+        case .reply: "reply"
+        case .refusal(let refusal): refusal.code
+        case .failure: "failure"
+        }
     }
 }
 

@@ -274,6 +274,7 @@ package final class EventConsumer: Service, Sendable {
         database.transaction(.none) { [self] transaction in
             try BatchApplication(consumer: self, events: events, step: step, passedFrom: passed?.from).run(in: transaction)
         } completion: { [weak self] result in
+            if case .success(.applied(_, parked: 0)) = result { self?.logSampled(events) }
             self?.finished(result, step: step, partition, last: last)
         }
     }
@@ -314,6 +315,13 @@ package final class EventConsumer: Service, Sendable {
         }
     }
 
+    private func logSampled(_ events: [EventFrame]) {
+        for event in events {
+            guard let trace = SampledTrace(event.header.traceparent) else { continue }
+            logger.info("an event was applied", metadata: event.logged(trace))
+        }
+    }
+
     /// The database's trouble, not the event's.
     private static func isTrouble(_ error: any Error) -> Bool {
         (error as? DatabaseError).map { $0.isRetryable || $0.isConnectionTrouble } ?? false
@@ -343,6 +351,16 @@ package final class EventConsumer: Service, Sendable {
     }
 
     var schema: SQL { "\(identifier: consumer.rawValue)" }
+}
+
+extension EventFrame {
+    /// What a line of a sampled trace says of an event.
+    func logged(_ trace: SampledTrace) -> Logger.Metadata {
+        [
+            "stream": "\(header.stream)", "subject": "\(header.subject)", "event_id": "\(header.eventID)",
+            "trace_id": "\(trace.traceID)",
+        ]
+    }
 }
 
 /// A mutex that an array can hold.

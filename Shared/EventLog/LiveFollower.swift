@@ -143,7 +143,12 @@ package final class LiveFollower: Service, Sendable {
             }
         case .apply(let events):
             // Until it is told that they are applied, the core hands out no others: so they stay in order.
-            for event in events { handler(.event(event)) }
+            for event in events {
+                handler(.event(event))
+                if let trace = SampledTrace(event.header.traceparent) {
+                    logger.info("an event was handed on", metadata: event.logged(trace))
+                }
+            }
             guard let last = events.last else { return }
             drive(partition) { state, now in state.core.applied(through: LogPosition(through: last), now: now) }
         case .readCursor:

@@ -1,14 +1,14 @@
 /// What becomes of events whose effect fails. Pure: counts, and decides.
-struct PoisonPolicy: Sendable {
+package struct PoisonPolicy: Sendable {
     /// How often a batch is tried before its events are tried one by one.
-    static let batchAttemptsMax = 5
+    package static let batchAttemptsMax = 5
     /// How often a single one is tried then, before it is parked with its key.
-    static let singleAttemptsMax = 2
+    package static let singleAttemptsMax = 2
     /// First and longest pause between attempts; doubled in between.
-    static let pauseMin = Duration.milliseconds(50)
-    static let pauseMax = Duration.seconds(1)
+    package static let pauseMin = Duration.milliseconds(50)
+    package static let pauseMax = Duration.seconds(1)
 
-    enum Step: Equatable {
+    package enum Step: Equatable {
         case wholeBatch
         case firstEventOnly
         case parkFirstEvent(reason: String)
@@ -20,8 +20,10 @@ struct PoisonPolicy: Sendable {
     private var singlyThrough: Int64?
     private var reason = ""
 
+    package init() {}
+
     /// What to do with a batch from `first` on.
-    func step(first: Int64) -> Step {
+    package func step(first: Int64) -> Step {
         guard let singlyThrough, first <= singlyThrough else { return .wholeBatch }
         return singleFailures >= Self.singleAttemptsMax ? .parkFirstEvent(reason: reason) : .firstEventOnly
     }
@@ -30,7 +32,7 @@ struct PoisonPolicy: Sendable {
     ///   - last: of the batch as it was handed out, even if only its first event was tried.
     ///   - reason: kept with a parked event; never personal data.
     /// - Returns: how long to wait.
-    mutating func failed(step: Step, last: Int64, reason: String) -> Duration {
+    package mutating func failed(step: Step, last: Int64, reason: String) -> Duration {
         self.reason = reason
         switch step {
         case .wholeBatch:
@@ -49,7 +51,7 @@ struct PoisonPolicy: Sendable {
         }
     }
 
-    mutating func succeeded(through sequence: Int64) {
+    package mutating func succeeded(through sequence: Int64) {
         failures = 0
         singleFailures = 0
         if let singlyThrough, sequence >= singlyThrough { self.singlyThrough = nil }

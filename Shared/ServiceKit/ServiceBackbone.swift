@@ -43,6 +43,7 @@ package struct ServiceBackbone: Sendable {
             poolSize: try settings.integer(Self.databasePoolKey(process.name), in: 3...64))
         let database = Database(configuration, logger: process.logger)
         process.health.add("database") { await database.isReady() }
+        process.health.whenLeaving { [weak database] in database?.leave() }
         self.init(
             service: process.name, database: database, bus: try BusSettings.bus(for: process), logger: process.logger,
             metrics: process.metrics)

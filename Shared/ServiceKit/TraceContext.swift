@@ -4,6 +4,7 @@ package struct TraceContext: Sendable, Equatable, CustomStringConvertible {
     package let traceID: String
     /// 16 lower-case hexadecimal digits, not all zero.
     package let spanID: String
+    /// Whether each process that has a part in it logs a line: who asks for that sends a traceparent whose last digit is odd.
     package let isSampled: Bool
 
     private init(traceID: String, spanID: String, isSampled: Bool) {
@@ -23,10 +24,13 @@ package struct TraceContext: Sendable, Equatable, CustomStringConvertible {
         self.init(traceID: trace, spanID: span, isSampled: bits & 1 == 1)
     }
 
-    /// The beginning of a trace.
+    /// The beginning of a trace. Not sampled: what the services' tables hold of a message is enough to follow it.
     package static func generate() -> TraceContext {
-        TraceContext(traceID: random(words: 2), spanID: random(words: 1), isSampled: true)
+        TraceContext(traceID: random(words: 2), spanID: random(words: 1), isSampled: false)
     }
+
+    /// The same trace, of which nothing is logged.
+    package var unsampled: TraceContext { TraceContext(traceID: traceID, spanID: spanID, isSampled: false) }
 
     /// The next hop of the same trace.
     package func child() -> TraceContext {

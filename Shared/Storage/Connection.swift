@@ -39,8 +39,10 @@ final class Connection {
         cache = StatementCache(capacity: configuration.preparedStatementsMax)
         // What stands before `dbname` is a default that the URL may overrule. Source: libpq, PQconnectdbParams, expand_dbname.
         var options: [(String, String)] = [
-            ("connect_timeout", String(max(2, configuration.connectTimeout.components.seconds))), ("keepalives_idle", "15"),
-            ("keepalives_interval", "5"), ("keepalives_count", "3"), ("tcp_user_timeout", "15000"),
+            ("connect_timeout", String(max(2, configuration.connectTimeout.components.seconds))), ("keepalives_idle", "5"),
+            ("keepalives_interval", "2"), ("keepalives_count", "3"),
+            // A peer whose kernel does not even confirm what we sent is gone sooner than one that only says nothing.
+            ("tcp_user_timeout", "5000"),
             ("target_session_attrs", "any"), ("application_name", configuration.applicationName), ("dbname", configuration.url),
             ("client_encoding", "UTF8"),
         ]
@@ -150,10 +152,9 @@ final class Connection {
     // MARK: - Reading
 
     private func readAnswers(to steps: [Step]) throws(Lost) -> Outcome {
-        let deadline = ContinuousClock.now + configuration.responseTimeout
         var outcome = Outcome()
         for step in steps {
-            let result = try nextResult(until: deadline)
+            let result = try nextResult()
             let status = PQresultStatus(result)
             switch status {
             case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY:
@@ -178,20 +179,21 @@ final class Connection {
                 outcome.failure = outcome.failure ?? failure
             }
             // Each statement's answers end with a null.
-            while let further = try waitForResult(until: deadline) { PQclear(further) }
+            while let further = try waitForResult() { PQclear(further) }
         }
-        let synchronisation = try nextResult(until: deadline)
+        let synchronisation = try nextResult()
         defer { PQclear(synchronisation) }
         guard PQresultStatus(synchronisation) == PGRES_PIPELINE_SYNC else { throw lost("the server's answers are out of step") }
         return outcome
     }
 
-    private func nextResult(until deadline: ContinuousClock.Instant) throws(Lost) -> OpaquePointer {
-        guard let result = try waitForResult(until: deadline) else { throw lost() }
+    private func nextResult() throws(Lost) -> OpaquePointer {
+        guard let result = try waitForResult() else { throw lost() }
         return result
     }
 
-    private func waitForResult(until deadline: ContinuousClock.Instant) throws(Lost) -> OpaquePointer? {
+    private func waitForResult() throws(Lost) -> OpaquePointer? {
+        let deadline = ContinuousClock.now + configuration.responseTimeout
         while PQisBusy(handle) != 0 {
             let remaining = (deadline - ContinuousClock.now).milliseconds
             guard remaining > 0 else { throw lost("the server did not answer in \(configuration.responseTimeout)") }

@@ -23,14 +23,16 @@ package final class Database: Service, Sendable {
     private let logger: Logger
     private let queue: WorkQueue
     private let state = Mutex(State())
-    private let workersLeft: DispatchGroup
+    /// Holds the threads that have a connection or a job. One that only tries to connect has nothing to finish, and looking up a name
+    /// can hold it for many seconds.
+    private let workersBusy: DispatchGroup
 
     /// Opens nothing yet: a connection is opened when it is first needed.
     package init(_ configuration: DatabaseConfiguration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
         queue = WorkQueue(waitingMax: configuration.waitingMax, unreachablePatience: configuration.unreachablePatience)
-        workersLeft = DispatchGroup()
+        workersBusy = DispatchGroup()
     }
 
     deinit { close() }
@@ -44,7 +46,7 @@ package final class Database: Service, Sendable {
         }
         close()
         await withCheckedContinuation { continuation in
-            workersLeft.notify(queue: .global()) { continuation.resume() }
+            workersBusy.notify(queue: .global()) { continuation.resume() }
         }
     }
 
@@ -90,6 +92,11 @@ package final class Database: Service, Sendable {
         }
     }
 
+    /// This process is about to stop: what has a connection goes on, nobody waits for a new one any more.
+    package func leave() {
+        queue.leave()
+    }
+
     /// Refuses everything from now on; threads end after the transaction they are in.
     package func close() {
         let (timer, hasStarted) = state.withLock { state in
@@ -130,10 +137,10 @@ package final class Database: Service, Sendable {
             guard !state.hasStarted, !state.isClosed else { return }
             state.hasStarted = true
             for index in 0..<configuration.poolSize {
-                workersLeft.enter()
-                let thread = Thread { [configuration, queue, logger, workersLeft] in
-                    Worker(configuration, queue: queue, logger: logger).run()
-                    workersLeft.leave()
+                workersBusy.enter()
+                let thread = Thread { [configuration, queue, logger, workersBusy] in
+                    Worker(configuration, queue: queue, busy: workersBusy, logger: logger).run()
+                    workersBusy.leave()
                 }
                 thread.name = "database-\(index)"
                 thread.start()

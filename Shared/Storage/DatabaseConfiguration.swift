@@ -26,8 +26,10 @@ package struct DatabaseConfiguration: Sendable, CustomStringConvertible, CustomR
     package var lockTimeout = Duration.seconds(2)
     /// The server ends sessions that sit in a transaction for longer than this. Zero: no limit.
     package var idleInTransactionTimeout = Duration.seconds(10)
-    /// A server that says nothing for this long counts as lost; longer than `statementTimeout`, which it enforces itself.
-    package var responseTimeout = Duration.seconds(15)
+    /// A server that owes an answer and says nothing for this long counts as lost. Counted anew with each statement's answer, and longer
+    /// than `statementTimeout`, which it enforces itself: so a slow statement is never taken for a dead connection. COMMIT alone may
+    /// take longer (a disk that hangs, a standby that is away); then nobody knows whether it happened, and whoever asked asks again.
+    package var responseTimeout = Duration.seconds(7)
     /// First pause after a failed connection attempt; doubles up to `reconnectPauseMax`, with half of it at random.
     package var reconnectPause = Duration.milliseconds(50)
     package var reconnectPauseMax = Duration.seconds(2)

@@ -1,7 +1,8 @@
 /// What PostgreSQL, or the way to it, answered. Never holds a value that was bound to a statement, nor PostgreSQL's DETAIL:
 /// both may be personal data.
 package enum DatabaseError: Error, Sendable, Equatable {
-    /// No connection, or it broke before COMMIT was sent: nothing happened. The text says why, for the log.
+    /// No connection, or it broke before COMMIT was sent; or the server has no room or cannot read or write (SQLSTATE classes 53 and 58: a
+    /// full disk, no memory, a broken disk), which is never the statement's fault. Nothing happened. The text says why, for the log.
     case unavailable(String)
     /// Too many commands wait already. Nothing happened.
     case overloaded
@@ -56,6 +57,7 @@ package enum DatabaseError: Error, Sendable, Equatable {
         case "23514": self = .checkViolation(constraint: constraint)
         case "23502": self = .notNullViolation(column: column)
         case "42501": self = .forbidden(message)
+        case _ where sqlstate.hasPrefix("53") || sqlstate.hasPrefix("58"): self = .unavailable(message)
         default:
             self = .server(sqlstate: sqlstate, message: sqlstate.hasPrefix("22") ? "data exception" : message)
         }

@@ -7,6 +7,7 @@ package enum RowSecurity {
         "schema_migrations": "what the migrator did",
         "accounts.installation": "one row: the installation's id",
         "accounts.sign_in_attempts": "counted before the tenant is known; keys are hashes",
+        "chat.sla_cursors": "how far the service clocks of a partition have been looked at, whoever's they are",
         "stream_head": "the log: numbers of a partition, shared by tenants",
         "outbox": "the log: read by position; the header carries the tenant",
         "cursor": "the log: how far this service has come",

@@ -107,8 +107,10 @@ package final class Transaction {
         actions = []
     }
 
-    /// Leaves the connection ready for the next transaction, or lost.
+    /// Leaves the connection ready for the next transaction, or lost. The last thing that happens to a transaction, however it went.
     func rollBack() {
+        // What is to be done at the end may hold this transaction; nobody would let go of either.
+        (makers, actions, doubts) = ([], [], [])
         guard hasBegun, !connection.isLost, connection.isInTransaction else { return }
         do {
             let outcome = try connection.pipeline(["ROLLBACK"])

@@ -3,13 +3,22 @@ import Synchronization
 
 /// Jobs that wait for a connection: bounded in number and in time. While no connection can be made they are refused at once, so that
 /// whoever asks is told long before its own time is up.
-final class WorkQueue: Sendable {
-    struct Job: Sendable {
-        let deadline: ContinuousClock.Instant
+package final class WorkQueue: Sendable {
+    package struct Job: Sendable {
+        package let deadline: ContinuousClock.Instant
         /// Runs on the connection's thread.
-        let run: @Sendable (Worker) -> Void
+        package let run: @Sendable (Worker) -> Void
         /// Called instead of `run`, once.
-        let refuse: @Sendable (DatabaseError) -> Void
+        package let refuse: @Sendable (DatabaseError) -> Void
+
+        package init(
+            deadline: ContinuousClock.Instant, run: @escaping @Sendable (Worker) -> Void,
+            refuse: @escaping @Sendable (DatabaseError) -> Void
+        ) {
+            self.deadline = deadline
+            self.run = run
+            self.refuse = refuse
+        }
     }
 
     private struct State {
@@ -18,6 +27,7 @@ final class WorkQueue: Sendable {
         var ordinary: [Job] = []
         var wasUrgent = false
         var isClosed = false
+        var isLeaving = false
         var connectedWorkers = 0
         /// Since when every attempt to connect has failed; nil while a worker is connected, and before the first failure.
         var failingSince: ContinuousClock.Instant?
@@ -28,36 +38,43 @@ final class WorkQueue: Sendable {
     private let waitingMax: Int
     private let unreachablePatience: Duration
 
-    init(waitingMax: Int, unreachablePatience: Duration) {
+    package init(waitingMax: Int, unreachablePatience: Duration) {
         self.waitingMax = waitingMax
         self.unreachablePatience = unreachablePatience
     }
 
-    func workerConnected() {
+    package func workerConnected() {
         state.withLock { state in
             state.connectedWorkers += 1
             state.failingSince = nil
         }
     }
 
-    func workerLostConnection() {
+    package func workerLostConnection() {
         state.withLock { $0.connectedWorkers -= 1 }
     }
 
-    func workerCouldNotConnect(now: ContinuousClock.Instant = .now) {
+    package func workerCouldNotConnect(now: ContinuousClock.Instant = .now) {
         state.withLock { state in
             if state.connectedWorkers == 0, state.failingSince == nil { state.failingSince = now }
         }
     }
 
+    /// From now on nobody waits for a connection that is yet to be made.
+    func leave() {
+        state.withLock { $0.isLeaving = true }
+        expire()
+    }
+
     private func isUnreachable(_ state: State, now: ContinuousClock.Instant) -> Bool {
-        state.failingSince.map { now - $0 >= unreachablePatience } ?? false
+        if state.isLeaving, state.connectedWorkers == 0 { return true }
+        return state.failingSince.map { now - $0 >= unreachablePatience } ?? false
     }
 
     private static let unreachable = DatabaseError.unavailable("the database cannot be reached")
 
     /// Never waits. Refuses the job at once when the queue is full or closed.
-    func add(_ job: Job, isUrgent: Bool = false, now: ContinuousClock.Instant = .now) {
+    package func add(_ job: Job, isUrgent: Bool = false, now: ContinuousClock.Instant = .now) {
         let refusal = state.withLock { state -> DatabaseError? in
             if state.isClosed { return .unavailable("the database is closed") }
             if isUnreachable(state, now: now) { return Self.unreachable }
@@ -74,7 +91,7 @@ final class WorkQueue: Sendable {
     }
 
     /// Puts a job back to the front that its worker could not begin.
-    func putBack(_ job: Job) {
+    package func putBack(_ job: Job) {
         let isClosed = state.withLock { state in
             if !state.isClosed { state.urgent.insert(job, at: 0) }
             return state.isClosed
@@ -82,14 +99,14 @@ final class WorkQueue: Sendable {
         if isClosed { job.refuse(.unavailable("the database is closed")) } else { arrivals.signal() }
     }
 
-    enum Next {
+    package enum Next {
         case job(Job)
         case nothing
         case closed
     }
 
     /// Blocks the calling thread until there may be something to do.
-    func next() -> Next {
+    package func next() -> Next {
         arrivals.wait()
         return state.withLock { state in
             let isUrgent = state.ordinary.isEmpty || !state.wasUrgent
@@ -104,7 +121,7 @@ final class WorkQueue: Sendable {
     }
 
     /// Refuses what has waited too long, and everything while the database cannot be reached.
-    func expire(now: ContinuousClock.Instant = .now) {
+    package func expire(now: ContinuousClock.Instant = .now) {
         let (late, reason) = state.withLock { state in
             if isUnreachable(state, now: now) {
                 defer { (state.urgent, state.ordinary) = ([], []) }
@@ -123,10 +140,10 @@ final class WorkQueue: Sendable {
         for job in late { job.refuse(reason) }
     }
 
-    var isClosed: Bool { state.withLock { $0.isClosed } }
+    package var isClosed: Bool { state.withLock { $0.isClosed } }
 
     /// Refuses what waits and wakes all workers for the last time.
-    func close(workers: Int) {
+    package func close(workers: Int) {
         let waiting = state.withLock { state in
             defer {
                 state.isClosed = true

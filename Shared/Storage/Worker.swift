@@ -3,9 +3,10 @@ import Foundation
 import Logging
 
 /// A thread's half of the pool: owns one connection, takes one job after the other.
-final class Worker {
+package final class Worker {
     private let configuration: DatabaseConfiguration
     private let queue: WorkQueue
+    private let busy: DispatchGroup
     private let logger: Logger
     private var connection: Connection? {
         didSet {
@@ -18,9 +19,11 @@ final class Worker {
     }
     private var pause: Duration
 
-    init(_ configuration: DatabaseConfiguration, queue: WorkQueue, logger: Logger) {
+    /// - Parameter busy: entered by the caller; left while this worker has neither a connection nor a job.
+    init(_ configuration: DatabaseConfiguration, queue: WorkQueue, busy: DispatchGroup, logger: Logger) {
         self.configuration = configuration
         self.queue = queue
+        self.busy = busy
         self.logger = logger
         pause = configuration.reconnectPause
     }
@@ -80,6 +83,8 @@ final class Worker {
 
     /// Goes on until there is a connection, or nobody needs one any more.
     private func connect() {
+        busy.leave()
+        defer { busy.enter() }
         while !queue.isClosed, !prepareConnection() { rest() }
     }
 

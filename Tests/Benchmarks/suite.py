@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import statistics
 import subprocess
 import tempfile
 import time
@@ -84,6 +85,11 @@ class Suite:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
+    def get(self, path, token):
+        request = urllib.request.Request(self.gateway + path, headers={"Authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
     def sql(self, text):
         return run(POSTGRES / "psql", "-qtAX", "-v", "ON_ERROR_STOP=1", self.database_url, "-c", text).strip()
 
@@ -109,6 +115,15 @@ class Suite:
                 found["count"] = int(line.split(":")[1].split("/")[0])
         found["cpu_seconds_per_1000"] = used / max(found["count"], 1) * 1000
         return found
+
+    def pgbench_median(self, script, rate, seconds=5):
+        """Median of one client's transactions in milliseconds, begun `rate` times per second."""
+        with tempfile.TemporaryDirectory(prefix="switchboard-bench-") as folder:
+            run(POSTGRES / "pgbench", "-n", "-M", "prepared", "-c", 1, "-T", seconds, "-R", rate, "-l", "--log-prefix", folder + "/log",
+                "-f", SQL / script, self.database_url)
+            # client, transaction, microseconds since it was due, script, time, its microseconds, microseconds it began too late
+            lines = [line.split() for log in Path(folder).iterdir() for line in log.read_text().splitlines()]
+        return statistics.median(int(words[2]) - int(words[6]) for words in lines) / 1000
 
     def postgres_seconds(self):
         """CPU time of the server and all its processes, those that ended too."""

@@ -5,6 +5,7 @@ import os
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -40,6 +41,13 @@ def eventually(condition, what):
         threading.Event().wait(ASK_AGAIN)
 
 
+def free_port():
+    """One that nobody listens at now. Suites that start at the same moment would all see the same first port free."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
 def programs() -> Path:
     """The folder of the built programs: SWITCHBOARD_BIN, else what this checkout built last."""
     if named := os.environ.get("SWITCHBOARD_BIN"):
@@ -64,7 +72,7 @@ class Suite:
         self.log_path = Path(self.folder) / "up.log"
         self._log = self.log_path.open("wb")
         self._process = subprocess.Popen(
-            [programs() / "switchboard", "up", "--json", "--data", f"{self.folder}/data", *self._arguments],
+            [programs() / "switchboard", "up", "--json", "--data", f"{self.folder}/data", "--port", str(free_port()), *self._arguments],
             cwd=CHECKOUT, env={**os.environ, **self._environment}, stdout=subprocess.PIPE, stderr=self._log, start_new_session=True,
         )
         try:
@@ -130,16 +138,42 @@ class Suite:
         """What runs now, as the supervisor wrote it."""
         return json.loads((Path(self.ready["data"]) / "run" / "processes.json").read_text())
 
+    def log(self, name):
+        """The lines of a process's present log, `router-2` for one."""
+        return (Path(self.ready["data"]) / "logs" / f"{name}.log").read_text(errors="replace").splitlines()
+
+    def metric(self, service, name):
+        """The sum of a metric over a service's replicas and its labels."""
+        total = 0.0
+        for process in self.processes()["processes"]:
+            if process["service"] == service:
+                with urllib.request.urlopen(process["health"] + "/metrics", timeout=CALL_MAX) as answer:
+                    lines = answer.read().decode().splitlines()
+                total += sum(float(line.split()[-1]) for line in lines if line.startswith((name + "{", name + " ")))
+        return total
+
     def _running(self, service, replica):
         return next(process for process in self.processes()["processes"] if process["service"] == service and process["replica"] == replica)
 
     def verify(self):
         """What `switchboard verify` says: (exit code, findings)."""
-        ended = subprocess.run(
-            [programs() / "switchboard", "verify", "--json", "--data", self.ready["data"]], capture_output=True, text=True, timeout=START_MAX)
-        assert ended.returncode in (0, 1), f"verify could not compare: {ended.stderr}"
+        ended = self.operate("verify", "--json")
         checks = json.loads(ended.stdout)["checks"]
         return ended.returncode, [finding for check in checks for finding in check["findings"]]
+
+    def replay(self):
+        """What `switchboard routing replay` says: how many decisions were made again, and those that came out otherwise."""
+        ended = self.operate("routing", "replay", "--json")
+        result = json.loads(ended.stdout)
+        assert ended.returncode == (1 if result["differing"] else 0)
+        return result["examined"], result["differences"]
+
+    def operate(self, *words):
+        """A command of `switchboard` that compares: it ended with 0 or 1."""
+        ended = subprocess.run(
+            [programs() / "switchboard", *words, "--data", self.ready["data"]], capture_output=True, text=True, timeout=START_MAX)
+        assert ended.returncode in (0, 1), f"switchboard {' '.join(words)}: {ended.stderr}"
+        return ended
 
     def query(self, statement):
         """Rows of a statement as the installation's administrator, who is no service: lists of texts."""

@@ -109,3 +109,16 @@ def test_pages_that_need_no_sign_in(suite, browser, watch, path, scheme):
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert problems(page) == []
     context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/teams", "/settings/website", "/settings/routing", "/settings/routing?tab=preview", "/queue"])
+def test_pages_of_supervisors(suite, inbox, watch, path, scheme):
+    watch.expect(r"status of (404|501).*/api/(v1/routing/queue|settings/business-rules)")
+    page = inbox("carla", path=path).page
+    page.emulate_media(color_scheme=scheme)
+    expect(page.get_by_role("heading", level=1).first).to_be_visible()
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    assert problems(page) == []
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "right to left, nothing leaves the window"

@@ -62,3 +62,17 @@ def test_other_moments(suite, visitor, far_visitor, online, screenshots):
     alone = visitor().open()
     expect(alone.frame.get_by_role("textbox", name="E-mail")).to_be_visible()
     screenshots(alone.page, "widget-nobody-there")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("name, path", [("teams", "/teams"), ("routing", "/settings/routing"), ("preview", "/settings/routing?tab=preview"), ("queue", "/queue")])
+def test_pages_of_supervisors(inbox, watch, screenshots, look, name, path):
+    watch.expect(r"status of (404|501).*/api/(v1/routing/queue|settings/business-rules)")
+    page = inbox("carla", path=path, size=LOOKS[look]["viewport"]).page
+    page.emulate_media(color_scheme=LOOKS[look]["color_scheme"])
+    expect(page.get_by_role("heading", level=1).first).to_be_visible()
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    screenshots(page, f"{name}-{look}")
+    if look == "light":
+        page.evaluate("document.documentElement.dir = 'rtl'")
+        screenshots(page, f"{name}-right-to-left")

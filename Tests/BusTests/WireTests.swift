@@ -1,4 +1,4 @@
-@testable import Bus
+import Bus
 import Contracts
 import Foundation
 import Testing

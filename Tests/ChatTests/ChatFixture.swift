@@ -18,12 +18,14 @@ struct ChatFixture: Sendable {
     let router: InMemoryBus
     let routerDatabase: Database
     let routerLog: EventPublisher
+    let accountsDatabase: Database
+    let accountsLog: EventPublisher
 
     /// - Parameter times: how long conversations rest.
     static func run(
         configuration: ChatConfiguration = ChatConfiguration(), _ body: @escaping @Sendable (ChatFixture) async throws -> Void
     ) async throws {
-        let test = try await TestDatabase.make([.chat: ChatService.migrations, .router: nil])
+        let test = try await TestDatabase.make([.chat: ChatService.migrations, .router: nil, .accounts: nil])
         let network = InMemoryNetwork()
         let database = test.database(.chat)
         let backbone = ServiceBackbone(service: .chat, database: database, bus: network.bus(for: .chat), logger: .tests)
@@ -31,11 +33,17 @@ struct ChatFixture: Sendable {
         let routerDatabase = test.database(.router)
         let router = network.bus(for: .router)
         let routerLog = EventPublisher(stream: .router, database: routerDatabase, bus: router, logger: .tests)
+        let accountsDatabase = test.database(.accounts)
+        let accounts = network.bus(for: .accounts)
+        let accountsLog = EventPublisher(stream: .accounts, database: accountsDatabase, bus: accounts, logger: .tests)
         let fixture = ChatFixture(
             network: network, database: database, backbone: backbone, asker: network.bus(for: .gateway), router: router,
-            routerDatabase: routerDatabase, routerLog: routerLog)
+            routerDatabase: routerDatabase, routerLog: routerLog, accountsDatabase: accountsDatabase, accountsLog: accountsLog)
         router.respond { envelope in await routerLog.answer(envelope) ?? .failure(.unknownSubject(envelope.subject)) }
-        try await withServices(chat.parts + [routerDatabase, router, routerLog, fixture.asker]) { try await body(fixture) }
+        accounts.respond { envelope in await accountsLog.answer(envelope) ?? .failure(.unknownSubject(envelope.subject)) }
+        try await withServices(
+            chat.parts + [routerDatabase, router, routerLog, accountsDatabase, accounts, accountsLog, fixture.asker]
+        ) { try await body(fixture) }
     }
 
     func customer(_ name: String = "Ana") -> Principal {
@@ -82,9 +90,9 @@ struct ChatFixture: Sendable {
         try await publish(ConversationAssigned(assignment: assignment), key: session.uuid)
     }
 
-    func publish(_ event: some Event, key: UUID) async throws {
-        let (log, tenant) = (routerLog, tenant)
-        try await routerDatabase.transaction(.none) { transaction in
+    func publish(_ event: some Event, key: UUID, byAccounts: Bool = false) async throws {
+        let (log, tenant) = (byAccounts ? accountsLog : routerLog, tenant)
+        try await (byAccounts ? accountsDatabase : routerDatabase).transaction(.none) { transaction in
             var partitions = try log.lock([key], in: transaction)
             try log.append(
                 [try NewEvent(event, clientID: tenant, key: key, keySequence: nil, traceparent: nil)], to: &partitions, in: transaction)

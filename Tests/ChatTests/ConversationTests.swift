@@ -22,6 +22,33 @@ import TestSupport
         }
     }
 
+    @Test func `tells its company's people what the customer is called, and no other company`() async throws {
+        try await ChatFixture.run { chat in
+            let bruno = chat.agent()
+            func open(_ customer: NewCustomer?) async throws -> ConversationID {
+                try await chat.ask(OpenConversation(principal: bruno, id: .new(), channel: .website, customer: customer)).session.id
+            }
+            let named = try await open(NewCustomer(name: "Dora", email: "dora@example.com"))
+            let addressed = try await open(NewCustomer(email: "erik@example.com"))
+            let visitor = chat.customer("")
+            let nameless = try await chat.conversation(of: visitor).id
+            let ids = [named, addressed, nameless, .new()]
+            let names = try await chat.ask(ListCustomerNames(principal: bruno, sessionIDs: ids)).items
+            #expect(
+                Dictionary(uniqueKeysWithValues: names.map { ($0.sessionID, $0.name) }) == [named: "Dora", addressed: "erik@example.com"])
+            let stranger = Principal(clientID: .new(), subject: .new(), role: .administrator, name: "Eve")
+            let none = try await chat.asker.request(
+                ListCustomerNames(principal: stranger, sessionIDs: ids), clientID: stranger.clientID, budget: .seconds(20))
+            #expect(none.items.isEmpty)
+            await #expect(throws: ChatError.roleMayNot(role: "customer")) {
+                _ = try await chat.ask(ListCustomerNames(principal: visitor, sessionIDs: ids))
+            }
+            await #expect(throws: ChatError.self) {
+                _ = try await chat.ask(ListCustomerNames(principal: bruno, sessionIDs: (0...200).map { _ in .new() }))
+            }
+        }
+    }
+
     @Test func `recognises a repeated message before any counter moves`() async throws {
         try await ChatFixture.run { chat in
             let ana = chat.customer()

@@ -53,6 +53,41 @@ import TestSupport
         }
     }
 
+    @Test func `after many long ones is still read, page by page, by both ways of reading`() async throws {
+        try await ChatFixture.run { chat in
+            let ana = chat.customer()
+            let session = try await chat.conversation(of: ana, saying: "short")
+            // Quotes double in a text, and once more in an entry.
+            let texts = (0..<40).map { "\($0) " + String(repeating: "\"", count: 60_000) }
+            for text in texts { try await chat.say(text, by: ana, in: session.id) }
+            var (read, pages, after) = ([String](), 0, Int64(0))
+            while true {
+                let page = try await chat.ask(ListMessages(principal: ana, sessionID: session.id, after: after, limit: 200))
+                read += page.items.map(\.text)
+                pages += 1
+                after = page.through
+                guard page.nextCursor != nil else { break }
+            }
+            #expect(pages > 1, "they fit into one page, so this proves nothing")
+            #expect(read == ["short"] + texts)
+            let newest = try await chat.ask(ListMessages(principal: ana, sessionID: session.id, limit: 200))
+            #expect(newest.items.last?.text == texts.last && newest.nextCursor != nil)
+
+            var (entries, isComplete) = ([ConversationEntry](), false)
+            (pages, after) = (0, 0)
+            while !isComplete {
+                let page = try await chat.ask(ReadEntries(principal: ana, sessionID: session.id, after: after, limit: 200))
+                #expect(page.through > after, "each page goes on")
+                entries += page.entries
+                pages += 1
+                (after, isComplete) = (page.through, page.isComplete)
+            }
+            #expect(pages > 1)
+            #expect(entries.filter { $0.subject == MessageAppended.subject.rawValue }.count == texts.count + 1)
+            #expect(Set(entries.map(\.sequence)).count == entries.count && entries.map(\.sequence) == entries.map(\.sequence).sorted())
+        }
+    }
+
     @Test func `takes exactly 64 KiB`() async throws {
         try await ChatFixture.run { chat in
             let ana = chat.customer()

@@ -104,9 +104,9 @@ class Containers(Suite):
 
     def operator(self, *words, input=None):
         """A command of `switchboard`, as an operator says it: its line of JSON."""
-        return json.loads(self._operator(words, input).stdout.strip().splitlines()[-1])
+        return json.loads(self.operate(*words, input=input).stdout.strip().splitlines()[-1])
 
-    def _operator(self, words, input=None):
+    def operate(self, *words, input=None):
         # `podman-compose run` mixes its own words into the output; the same container by hand.
         mounts = [word for file in sorted(self.secrets.glob("*.password")) for word in ("--volume", f"{file}:/run/secrets/{file.name}:ro")]
         ended = subprocess.run(
@@ -115,11 +115,6 @@ class Containers(Suite):
              "localhost/switchboard-switchboard:latest", *words], input=input, capture_output=True, text=True, timeout=COMMAND_MAX)
         assert ended.returncode in (0, 1), f"switchboard {' '.join(words)}: {ended.stdout}\n{ended.stderr}"
         return ended
-
-    def verify(self):
-        ended = self._operator(("verify", "--json"))
-        checks = json.loads(ended.stdout)["checks"]
-        return ended.returncode, [finding for check in checks for finding in check["findings"]]
 
     # Containers
 

@@ -40,6 +40,7 @@ private struct General<Value: Encodable>: Encodable {
                 Session.LastMessage(kind: .message, author: author, text: text, sentAt: date, sequence: 3), as: text)
         }
         try expectTheSame(principal, as: text)
+        try expectTheSame(GetConversation(principal: principal, id: .new()), as: text)
         for expected in [nil, Int64(12)] {
             try expectTheSame(
                 AppendMessage(
@@ -47,6 +48,144 @@ private struct General<Value: Encodable>: Encodable {
                     expectedSequence: expected), as: text)
         }
         try expectTheSame(JSONValue.object(metadata), as: text)
+        for isFull in [true, false] { try expectTheSame(session(text, metadata: metadata, isFull: isFull), as: text) }
+    }
+
+    private func session(_ text: String, metadata: [String: JSONValue], isFull: Bool) -> Session {
+        let date = Date(timeIntervalSince1970: 1_800_000_000.125)
+        return Session(
+            id: .new(), status: .waiting, channel: .website, priority: 5,
+            customer: .init(id: .new(), name: text, email: isFull ? text : nil), agent: isFull ? AgentSummary(id: .new(), name: text) : nil,
+            queue: isFull ? .init(position: 1, estimatedWaitSeconds: 60) : .init(position: 3, estimatedWaitSeconds: nil),
+            sla: isFull ? .init(state: .warning, firstResponseDueAt: date, resolutionDueAt: date) : nil, subject: isFull ? text : nil,
+            roomID: isFull ? .new() : nil, metadata: metadata, lastSequence: 9, lastMessageSequence: 8,
+            lastMessage: isFull
+                ? .init(kind: .message, author: Author(kind: .agent, id: .new(), name: text), text: text, sentAt: date, sequence: 8) : nil,
+            unreadCount: 2, createdAt: date, updatedAt: date, lastActivityAt: date, waitingSince: isFull ? date : nil,
+            snoozedUntil: isFull ? date : nil, closedAt: isFull ? date : nil)
+    }
+
+    /// A member that is added to a type and forgotten where it writes or reads itself fails here, or does not compile here.
+    @Test func `forgets no member`() throws {
+        let date = Date(timeIntervalSince1970: 1_800_000_000.125)
+        let principal = Principal(clientID: .new(), subject: .new(), role: .agent, name: "Ana")
+        let author = Author(principal)
+        let metadata: [String: JSONValue] = ["a": 1]
+        let message = Message(
+            id: .new(), sessionID: .new(), sequence: 7, kind: .message, author: author, text: "text", state: .sent,
+            attachments: [["name": "a"]], metadata: metadata, sentAt: date, editedAt: date, deletedAt: date)
+        try expectWhole(principal)
+        try expectWhole(author)
+        try expectWhole(message)
+        try expectWhole(AppendedMessage(message: message, isRepeat: true))
+        try expectWhole(
+            MessageAppended(
+                id: .new(), sessionID: .new(), kind: .message, author: author, text: "text", attachments: [["name": "a"]],
+                metadata: metadata, sentAt: date, editedAt: date, deletedAt: date))
+        try expectWhole(
+            AppendMessage(
+                principal: principal, id: .new(), sessionID: .new(), kind: .note, text: "text", metadata: metadata, expectedSequence: 3))
+        try expectWhole(GetConversation(principal: principal, id: .new()))
+        try expectWhole(Session.LastMessage(kind: .message, author: author, text: "text", sentAt: date, sequence: 3))
+        try expectWhole(session("text", metadata: metadata, isFull: true))
+    }
+
+    private func expectWhole<Value: Codable & Equatable & DirectlyWritten>(_ value: Value) throws {
+        let type = String(describing: Value.self)
+        expectAllSet(value, type)
+        guard case .object(let members) = try JSON.decode(JSONValue.self, from: JSON.encode(value)) else { throw BadDocument() }
+        #expect(members.count == Mirror(reflecting: value).children.count, "\(type)")
+        #expect(!members.values.contains(.null), "\(type)")
+        try expectTheSame(value, as: type)
+    }
+
+    /// Every member that may be absent is there, however deep; otherwise the comparison would not see that it is forgotten.
+    private func expectAllSet(_ value: Any, _ path: String) {
+        for child in Mirror(reflecting: value).children {
+            let place = "\(path).\(child.label ?? "")"
+            let mirror = Mirror(reflecting: child.value)
+            if mirror.displayStyle == .optional { #expect(!mirror.children.isEmpty, "\(place) is not set") }
+            if mirror.displayStyle == .optional || mirror.displayStyle == .struct, !(child.value is Date) {
+                expectAllSet(child.value, place)
+            }
+        }
+    }
+}
+
+private struct BadDocument: Error {}
+
+/// Decoded by Foundation, although the value could read itself.
+private struct GenerallyDecoded<Value: Decodable>: Decodable {
+    let value: Value
+    init(from decoder: any Decoder) throws { value = try Value(from: decoder) }
+}
+
+@Suite struct `What reads its own JSON` {
+    /// Both sides take it and find the same, or both refuse it.
+    private func expectTheSame<Value: DirectlyRead & Equatable>(_ type: Value.Type, _ text: String) {
+        let bytes = Array(text.utf8)
+        let direct = try? JSON.decode(Value.self, from: bytes)
+        let general = try? JSON.decode(GenerallyDecoded<Value>.self, from: bytes).value
+        #expect(direct == general, "\(text)")
+    }
+
+    static let documents = [
+        "null", "true", " [1, -2 ,\t0] ", "{}", "[]", "{\"a\":{\"b\":[null,false]}}", "0", "-0", "01", "1.5", "1.0", "1e3", "-", "+1",
+        "999999999999999999", "9223372036854775807", "9223372036854775808", "123456789012345678901234567890", "{\"a\":1,\"a\":2}",
+        "{\"a\":1,}",
+        "[1,]", "[1 2]", "{\"a\" 1}", "{a:1}", "\"\\n\\r\\t\\b\\f\\/\\\\\\\"\"", "\"\\u0041\\u007f\\u0000\"", "\"\\u00e9\"",
+        "\"\\ud83d\\ude9a\"",
+        "\"\\ud83d\"", "\"\\x\"", "\"\\u00\"", "\"a\nb\"", "\"open", "\"", "", " ", "nul", "nulls", "tru", "falsey", "[nul]", "[null",
+        "{\"a\":nul}", "{} {}",
+        "[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]", "[1] 2",
+        "\"🚚 ção \u{FEFF}\"", "{\"\":\"\"}", "[\"a\",{\"b\":\"\\\"\"}]",
+    ]
+
+    @Test(arguments: documents) func `finds what the general decoder finds`(document: String) {
+        #expect(!(GenerallyDecoded<JSONValue>.self is any DirectlyRead.Type), "otherwise both sides are the same and this proves nothing")
+        expectTheSame(JSONValue.self, document)
+    }
+
+    @Test func `refuses bytes that are no UTF-8`() {
+        for bytes: [UInt8] in [[0x22, 0xff, 0x22], [0x22, 0xc3, 0x22], [0x22, 0x5c, 0x6e, 0xed, 0xa0, 0x80, 0x22]] {
+            #expect((try? JSON.decode(JSONValue.self, from: bytes)) == nil)
+        }
+    }
+
+    @Test func `takes a message to append apart as the general decoder does, whatever is missing or of another kind`() throws {
+        let message = AppendMessage(
+            principal: Principal(clientID: .new(), subject: .new(), role: .agent, name: "Ana"), id: .new(), sessionID: .new(), kind: .note,
+            text: "\"a\"\n", metadata: ["a": 1], expectedSequence: 3)
+        guard case .object(let whole) = try JSON.decode(JSONValue.self, from: JSON.encode(message)) else { throw BadDocument() }
+        #expect(whole.count == 7)
+        expectTheSame(AppendMessage.self, String(decoding: try JSON.encode(JSONValue.object(whole)), as: UTF8.self))
+        for name in whole.keys {
+            for other: JSONValue? in [nil, .null, 1, "text", ["a": "b"], .number(0.5), [1]] {
+                var changed = whole
+                changed[name] = other
+                expectTheSame(AppendMessage.self, String(decoding: try JSON.encode(JSONValue.object(changed)), as: UTF8.self))
+            }
+        }
+        let question = GetConversation(principal: message.principal, id: message.sessionID)
+        guard case .object(let parts) = try JSON.decode(JSONValue.self, from: JSON.encode(question)) else { throw BadDocument() }
+        for name in parts.keys {
+            for other: JSONValue? in [nil, .null, 1, "text", ["a": "b"]] {
+                var changed = parts
+                changed[name] = other
+                expectTheSame(GetConversation.self, String(decoding: try JSON.encode(JSONValue.object(changed)), as: UTF8.self))
+            }
+        }
+        let last = Session.LastMessage(kind: .message, author: .system, text: "a", sentAt: Date(timeIntervalSince1970: 1), sequence: 1)
+        guard case .object(let members) = try JSON.decode(JSONValue.self, from: JSON.encode(last)) else { throw BadDocument() }
+        for name in members.keys {
+            for other: JSONValue? in [
+                nil, .null, 1, "2026-11-21T03:14:15Z", ["type": "agent"], ["type": "agent", "id": .null, "name": "A"],
+            ] {
+                var changed = members
+                changed[name] = other
+                expectTheSame(Session.LastMessage.self, String(decoding: try JSON.encode(JSONValue.object(changed)), as: UTF8.self))
+            }
+        }
     }
 }
 

@@ -67,6 +67,25 @@ enum Examples {
 
     static let events: [Example] = [
         Example(
+            SLAWarning(
+                sessionID: session, measure: .firstResponse, target: "Website", dueAt: noon,
+                sla: ServiceLevel(state: .warning, firstResponseDueAt: noon, resolutionDueAt: nil))),
+        Example(
+            SLABreached(
+                sessionID: session, measure: .resolution, target: "Website", dueAt: noon,
+                sla: ServiceLevel(state: .breached, firstResponseDueAt: nil, resolutionDueAt: noon))),
+        Example(
+            BusinessRulesChanged(
+                rules: BusinessRules(
+                    version: 3, routing: .standard, timeZone: "Europe/Oslo",
+                    hours: ["monday": [OpeningHours(opens: "08:00", closes: "16:00")]],
+                    holidays: [Holiday(date: "2026-12-24", name: "Christmas Eve", hours: [OpeningHours(opens: "08:00", closes: "12:00")])],
+                    sla: [
+                        ServiceTarget(
+                            name: "Website", channel: .website, priorityMin: 3, firstResponseSeconds: 300, resolutionSeconds: 14_400,
+                            warnAtShare: 0.75)
+                    ], retention: RetentionRules(messagesDays: 730)))),
+        Example(
             ConversationOpened(
                 sessionID: session, status: .waiting, previousStatus: nil, by: customer, priority: 5, channel: .website, customer: ana,
                 subject: nil, at: noon)),
@@ -100,6 +119,10 @@ enum Examples {
         Example(ConversationUnassigned(sessionID: session, number: 4, previousAgent: bruno, reason: "returned", by: agent)),
         Example(AgentPresenceChanged(agentID: bruno.id, name: "Bruno", status: .online, load: 2, capacity: 5)),
         Example(QueuePlaceChanged(sessionID: session, position: 3, estimatedWaitSeconds: nil)),
+        Example(
+            OfferChanged(
+                id: id("0191a000-0000-7000-8000-000000000007"), sessionID: session, channel: .website, priority: 5, expiresAt: noon,
+                state: .offered)),
         Example(UserCreated(user: user)),
         Example(UserChanged(user: user)),
     ]

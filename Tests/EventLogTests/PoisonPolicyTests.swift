@@ -1,6 +1,5 @@
+import EventLog
 import Testing
-
-@testable import EventLog
 
 @Suite struct `Poison` {
     @Test func `is looked for one by one after five attempts, and parked after two more`() {

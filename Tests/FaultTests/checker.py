@@ -68,6 +68,8 @@ class Checker:
         other += [f"verify: {finding['place']}: {finding['detail']}" for finding in findings]
         if code != 0 and not findings:
             other.append(f"verify ended with {code}")
+        self.verdict.examined["decisions"], differences = self.suite.replay()
+        other += [f"replay: decision {difference['decision']}: {'; '.join(difference['details'])}" for difference in differences]
         for what, count in self.verdict.examined.items():
             # Not every fault breaks a socket.
             if not count and what != "sockets that had to resume":

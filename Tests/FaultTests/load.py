@@ -14,11 +14,11 @@ ATTEMPT_MAX = 10
 PAUSE = 0.05
 
 
-def call(gateway, method, path, body=None, token=None, patience=ATTEMPT_MAX):
+def call(gateway, method, path, body=None, token=None, patience=ATTEMPT_MAX, headers=None):
     """(status, value); status 0 if the gateway could not be reached or the answer was lost."""
     request = urllib.request.Request(
         gateway + path, method=method, data=None if body is None else json.dumps(body).encode(),
-        headers={"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})})
+        headers={"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {}), **(headers or {})})
     try:
         try:
             answer = urllib.request.urlopen(request, timeout=patience)
@@ -44,8 +44,9 @@ def insist(gateways, method, path, body, token, patience):
         threading.Event().wait(PAUSE)
 
 
-def visitor(suite):
-    status, value, _ = insist(suite.ready["gateways"], "POST", "/api/v1/widget/visitors", {"site": suite.ready["site"]}, None, 30)
+def visitor(suite, site=None):
+    """Of the demo company's website unless another one's key is given."""
+    status, value, _ = insist(suite.ready["gateways"], "POST", "/api/v1/widget/visitors", {"site": site or suite.ready["site"]}, None, 30)
     assert status == 201, value
     return value["token"]
 

@@ -6,8 +6,10 @@ import os
 import random
 import signal
 import time
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import load
@@ -148,6 +150,21 @@ class Nemesis:
         took = wait_until(lambda: int((self.suite.rows(behind) or [["9999"]])[0][0]) < 200, RECOVERY_MAX + passed / 500, "the router caught up")
         return f"{passed} events passed, caught up within {took:.1f} s"
 
+    def _tiny_queues(self, fault):
+        """Nobody restarts meanwhile, so what the gateways count is all theirs: each time they ask the log, frames had not come."""
+        head = "SELECT sum(last_seq) FROM chat.stream_head"
+        pace, self.workload.pace = self.workload.pace, 0
+        asked, before = self.suite.metric("gateway", "gateway_log_fetches_total"), int(self.suite.query(head)[0][0])
+        try:
+            self.workload.flood(fault.choice, lambda: int(self.suite.query(head)[0][0]) - before)
+        finally:
+            self.workload.pace = pace
+        passed = int(self.suite.query(head)[0][0]) - before
+        healed = self.suite.metric("gateway", "gateway_log_fetches_total") - asked
+        assert healed, f"of {passed} events none was dropped on its way to a gateway"
+        wait_until(lambda: self.suite.metric("gateway", "gateway_log_lag_events") == 0, RECOVERY_MAX, "the gateways have heard everything")
+        return f"{passed} events passed, gateways read what had been dropped {healed:.0f} times from the log"
+
     def _clock(self, fault):
         name = fault.targets[0]
         assert "libfaketime" in Path(f"/proc/{self.suite.process(name)['pid']}/maps").read_text(), f"nobody can set the clock of {name}"
@@ -155,12 +172,13 @@ class Nemesis:
         try:
             self.suite.set_clock(name, fault.choice)
             time.sleep(fault.seconds)
-            if see := {"chat": self._clock_of_chat, "accounts": self._clock_of_accounts}.get(name.split("-")[0]):
-                wait_until(lambda: see(fault.choice, shown), TRAFFIC_MAX, f"{name} wrote down a time that is {fault.choice} s off")
+            see = {"chat": self._clock_of_chat, "accounts": self._clock_of_accounts}.get(name.split("-")[0])
+            see = see or (lambda seconds, shown: self._clock_of_log(name, seconds, shown))
+            wait_until(lambda: see(fault.choice, shown), TRAFFIC_MAX, f"{name} wrote down a time that is {fault.choice} s off")
         finally:
             self.suite.set_clock(name, 0)
         time.sleep(1.5)  # the setting is read once a second
-        return f"{name} was {fault.choice:+d} s off" + (", as it wrote itself" if shown else "")
+        return f"{name} was {fault.choice:+d} s off, as it wrote itself"
 
     def _clock_of_chat(self, seconds, shown):
         rows = self.suite.rows(
@@ -175,6 +193,17 @@ class Nemesis:
             claims = value["token"].split(".")[1]
             issued = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["iat"]
             shown.extend([1] if abs(issued - time.time() - seconds) < 120 else [])
+        return shown
+
+    def _clock_of_log(self, name, seconds, shown):
+        """Router and gateway store no time of their own; but whoever has a part in a sampled trace writes a line about it."""
+        trace = uuid.uuid4().hex
+        for gateway in self.workload.gateways:
+            load.call(gateway, "GET", "/api/v1/agents?limit=1", None, self.workload.key, headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
+        for line in self.suite.log(name):
+            if trace in line:
+                written = datetime.fromisoformat(json.loads(line[line.index("{"):])["time"].replace("Z", "+00:00")).timestamp()
+                shown.extend([1] if abs(written - time.time() - seconds) < 120 else [])
         return shown
 
     # PostgreSQL

@@ -25,13 +25,14 @@ KINDS = {
     "noise": "random and oversize frames at every socket of a service, and from its address",
     "repeated frames": "published frames lost, doubled and overtaking each other",
     "slow subscriber": "a subscriber that never reads and a link that hardly moves",
+    "tiny queues": "a burst through replicas whose ZeroMQ queues hold two messages, so that frames are dropped and read from the log",
     "away": "the router away while events pass",
     "rolling restart": "SIGTERM to every process, one after the other",
     "start in any order": "everything killed, then started in a random order",
     "clock": "the clock of a process one hour off, then right again",
 }
 # They take everything, so nothing else goes on beside them.
-ALONE = {"kill all", "away", "rolling restart", "start in any order"}
+ALONE = {"kill all", "tiny queues", "away", "rolling restart", "start in any order"}
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ class Round:
 
 # How many events pass while a consumer is away, after the first time.
 AWAY_EVENTS = 2_000
+# How many events pass in a burst through tiny queues.
+BURST_EVENTS = 500
 
 
 def rounds(seed, kinds=tuple(KINDS), longest=6.0, away_events=AWAY_EVENTS):
@@ -108,6 +111,8 @@ def draw(kind, chance, longest, away_events):
             choice = round(chance.uniform(0.05, 0.5), 2)
         if kind == "postgres half open":
             choice = chance.choice(("there", "back", "both"))
+            if "chat" not in targets:
+                targets = (*targets, "chat")  # the others may have nothing to ask for seconds
     elif kind == "commit unanswered":
         targets, choice = (chance.choice(("chat", "router")),), chance.randint(1, 5)
     elif kind.startswith("bus "):
@@ -118,11 +123,15 @@ def draw(kind, chance, longest, away_events):
             choice = round(chance.uniform(0.05, 0.5), 2)
         if kind == "bus half open":
             choice = chance.choice(("there", "back", "both"))
+            if choice == "there" and "requests" not in uses:
+                choice = "both"  # a subscriber that has subscribed says nothing, so that its silence would be seen by nobody
     elif kind == "wrong service":
         targets = (chance.choice(("chat-1", "chat-2", "router-1", "router-2")),)
         seconds += 3.5  # longer than the silence after which a link is opened again
     elif kind in ("noise", "repeated frames", "slow subscriber"):
         targets = (chance.choice(("chat-1", "chat-2", "router-1", "router-2")),)
+    elif kind == "tiny queues":
+        choice = BURST_EVENTS
     elif kind == "away":
         choice = away_events
     return Fault(kind, tuple(targets), round(seconds, 2), chance.randrange(2**32), choice)

@@ -86,3 +86,16 @@ def test_verify_finds_one_row_that_was_tampered_with(suite):
     suite.query(
         "UPDATE chat.communication_messages SET content = left(content, -1) WHERE right(content, 1) = '!' AND deleted_at IS NULL")
     assert suite.verify() == (0, [])
+
+
+def test_replay_finds_one_decision_that_was_tampered_with(suite):
+    examined, differences = suite.replay()
+    assert examined > 0 and differences == [], "decisions are there, and come out as they are kept"
+    tampered = suite.query("SELECT id FROM router.decisions WHERE work IS NOT NULL AND candidates <> '[]' ORDER BY id LIMIT 1")[0][0]
+    change = (
+        "UPDATE router.decisions SET candidates = jsonb_set(candidates, '{{0,inputs,load}}', "
+        f"to_jsonb((candidates #>> '{{{{0,inputs,load}}}}')::int {{}} 1)) WHERE id = '{tampered}'")
+    suite.query(change.format("+"))
+    assert [difference["decision"] for difference in suite.replay()[1]] == [tampered]
+    suite.query(change.format("-"))
+    assert suite.replay()[1] == []

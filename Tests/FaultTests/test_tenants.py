@@ -33,43 +33,68 @@ BODIES = {
 }
 
 
+def company(suite, slug, **roles):
+    """One of its own on the installation: what other tests leave in the demo company does not reach it. Its people by name."""
+    data = ["--data", suite.ready["data"], "--json"]
+    subprocess.run([programs() / "switchboard", "tenant", "create", "--name", slug.title(), "--slug", slug, *data], check=True, capture_output=True)
+    for name, role in roles.items():
+        subprocess.run(
+            [programs() / "switchboard", "user", "create", "--tenant", slug, "--email", f"{name}@{slug}.example", "--role", role, "--name",
+             name.title(), "--password-stdin", *data], input=PASSWORD.encode(), check=True, capture_output=True)
+    return {name: Staff(suite, {"email": f"{name}@{slug}.example", "password": PASSWORD, "role": role}) for name, role in roles.items()}
+
+
 @pytest.fixture(scope="module")
 def eve(suite):
-    """The administrator of another company on the same installation."""
-    data = ["--data", suite.ready["data"], "--json"]
-    subprocess.run([programs() / "switchboard", "tenant", "create", "--name", "Other", "--slug", "other", *data], check=True, capture_output=True)
-    subprocess.run(
-        [programs() / "switchboard", "user", "create", "--tenant", "other", "--email", "eve@other.example", "--role", "admin", "--name", "Eve",
-         "--password-stdin", *data], input=PASSWORD.encode(), check=True, capture_output=True)
-    return Staff(suite, {"email": "eve@other.example", "password": PASSWORD, "role": "admin"})
+    """The administrator of another company."""
+    return company(suite, "other", eve="admin")["eve"]
 
 
 @pytest.fixture(scope="module")
-def things(suite):
-    """One of everything, of the demo company, by the kind of id that a path takes."""
-    carla = suite.staff["carla"]
-    visitor = load.visitor(suite)
-    session = load.open_session(suite, visitor, "Only Nordlys may read this")
-    eventually(lambda: carla.ask("GET", f"/api/v1/routing/decisions?conversation={session}")["items"], "the router knows the session")
-    room = carla.ask("POST", "/api/v1/chat/rooms", {"name": "Returns"})
-    site = carla.ask("GET", "/api/settings/sites")["items"][0]
-    key = carla.ask("POST", "/api/keys", {"name": "till"})
-    user = next(user for user in carla.ask("GET", "/api/users")["items"] if user["role"] == "agent")
-    team = carla.ask("POST", "/api/teams", {"name": "Returns"})
-    member = carla.ask("POST", f"/api/teams/{team['id']}/members", {"user_id": user["id"]})
-    assignment = carla.ask("POST", f"/api/teams/{team['id']}/agents", {"member_id": member["id"]})
-    return {
-        "team": team["id"], "member": member["id"], "assignment": assignment["id"],
-        "visitor": visitor, "session": session, "message": carla.ask("GET", f"/api/v1/chat/messages/{session}")["items"][0]["id"],
-        "customer": carla.ask("GET", f"/api/v1/chat/sessions/{session}")["customer"]["id"], "room": room["id"], "site": site["id"],
+def own(suite):
+    return company(suite, "own", olga="admin", anton="agent")
+
+
+@pytest.fixture(scope="module")
+def things(suite, own):
+    """One of everything, of the first company, by the kind of id that a path takes."""
+    olga, anton = own["olga"], own["anton"]
+    site = olga.ask("POST", "/api/settings/sites", {"name": "Shop"})
+    visitor = load.visitor(suite, site["site_key"])
+    session = load.open_session(suite, visitor, "Only its own company may read this")
+    eventually(lambda: olga.ask("GET", f"/api/v1/routing/decisions?conversation={session}")["items"], "the router knows the session")
+    room = olga.ask("POST", "/api/v1/chat/rooms", {"name": "Returns"})
+    key = olga.ask("POST", "/api/keys", {"name": "till"})
+    user = next(user for user in olga.ask("GET", "/api/users")["items"] if user["role"] == "agent")
+    # Of people the router hears by events.
+    eventually(lambda: user["id"] in [agent["id"] for agent in olga.ask("GET", "/api/v1/agents")["items"]], "the router knows Anton")
+    team = olga.ask("POST", "/api/teams", {"name": "Returns"})
+    member = olga.ask("POST", f"/api/teams/{team['id']}/members", {"user_id": user["id"]})
+    assignment = olga.ask("POST", f"/api/teams/{team['id']}/agents", {"member_id": member["id"]})
+    simulation = olga.ask("POST", "/api/v1/routing/simulate", {"from": "2026-11-01T00:00:00Z", "to": "2026-11-02T00:00:00Z", "settings": {}})
+    rules = olga.ask("GET", "/api/settings/business-rules")
+    asking = {"expected_version": rules["version"], "routing": {**rules["routing"], "offer_timeout_seconds": 600}}
+    rules = olga.ask("PUT", "/api/settings/business-rules", asking)
+    anton.set_status("online")
+    eventually(lambda: anton.ask("GET", "/api/v1/agents/me/offers")["items"], "Anton is asked whether she takes it")
+    offer = anton.ask("GET", "/api/v1/agents/me/offers")["items"][0]
+    yield {
+        "simulation": simulation["id"], "offer": offer["id"], "team": team["id"], "member": member["id"], "assignment": assignment["id"],
+        "visitor": visitor, "session": session, "message": olga.ask("GET", f"/api/v1/chat/messages/{session}")["items"][0]["id"],
+        "customer": olga.ask("GET", f"/api/v1/chat/sessions/{session}")["customer"]["id"], "room": room["id"], "site": site["id"],
         "key": key["id"], "user": user["id"],
     }
+    assert anton.ask("GET", "/api/v1/agents/me/offers")["items"] == [offer], "nobody else has answered it"
+    olga.ask("PUT", "/api/settings/business-rules", {"expected_version": rules["version"], "routing": {**rules["routing"], "offer_timeout_seconds": None}})
+    anton.set_status("offline")
+    olga.close_everything()
 
 
 def kind(method, path):
     for part, name in [("/chat/sessions/", "session"), ("/chat-dashboard/sessions/", "session"), ("/chat/users/", "customer"),
                        ("/chat/rooms/", "room"), ("/admin/customers/", "customer"), ("/api/users/", "user"), ("/api/keys/", "key"),
-                       ("/settings/sites/", "site"), ("/api/v1/agents/", "user"), ("/api/teams/", "team")]:
+                       ("/settings/sites/", "site"), ("/api/v1/agents/", "user"), ("/api/teams/", "team"),
+                       ("/routing/offers/", "offer"), ("/routing/simulations/", "simulation")]:
         if part in path:
             return name
     assert "/chat/messages/" in path, f"{path} takes an id this test does not know"
@@ -130,13 +155,13 @@ def test_no_list_shows_anything_of_another_company(suite, eve, things):
     assert asked > 10
 
 
-def test_nothing_was_changed(suite, things):
-    carla = suite.staff["carla"]
-    session = carla.ask("GET", f"/api/v1/chat/sessions/{things['session']}")
+def test_nothing_was_changed(own, things):
+    olga = own["olga"]
+    session = olga.ask("GET", f"/api/v1/chat/sessions/{things['session']}")
     assert session["status"] != "closed" and session["priority"] == 5 and session["last_message_sequence"] == 1
-    assert [text for _, text in carla.messages(things["session"])] == ["Only Nordlys may read this"]
-    assert carla.ask("GET", f"/api/admin/customers/{things['customer']}")["blocked"] is False
-    members = carla.ask("GET", f"/api/teams/{things['team']}/members")["items"]
+    assert [text for _, text in olga.messages(things["session"])] == ["Only its own company may read this"]
+    assert olga.ask("GET", f"/api/admin/customers/{things['customer']}")["blocked"] is False
+    members = olga.ask("GET", f"/api/teams/{things['team']}/members")["items"]
     assert [(member["id"], member["role"], len(member["assignments"])) for member in members] == [(things["member"], "member", 1)]
 
 
@@ -167,7 +192,7 @@ def test_sockets_do_not_open_on_another_companys_session(suite, eve, things):
     assert refusal.value.response.status_code == 403
 
 
-def test_an_inbox_socket_hears_nothing_of_another_company(suite, eve, things):
+def test_an_inbox_socket_hears_nothing_of_another_company(suite, eve, own, things):
     with socket(suite, "/api/v1/realtime", eve.token) as inbox:
         request = str(uuid.uuid4())
         for frame in ({"type": "subscribe", "session_id": things["session"], "after": 0},
@@ -175,7 +200,7 @@ def test_an_inbox_socket_hears_nothing_of_another_company(suite, eve, things):
                       {"type": "read", "session_id": things["session"], "through": 1},
                       {"type": "send", "id": request, "session_id": things["session"], "text": "hello"}):
             inbox.send(json.dumps(frame))
-        suite.staff["carla"].ask("PATCH", f"/api/v1/chat/sessions/{things['session']}", {"subject": "Poles"})
+        own["olga"].ask("PATCH", f"/api/v1/chat/sessions/{things['session']}", {"subject": "Poles"})
         suite.call("POST", "/api/v1/chat/messages", {"session_id": things["session"], "text": "Still only Nordlys"}, token=things["visitor"])
         frames = []
         # The answer to the last order comes after whatever the message could have brought: each is committed and said before.

@@ -148,7 +148,8 @@ class Workload:
     async def _flood(self, events, passed):
         done = asyncio.Event()
         pouring = [asyncio.create_task(self._pour(f"flood {number}", done)) for number in range(FLOOD_SOCKETS)]
-        while not any(each.done() for each in pouring) and await asyncio.to_thread(passed) < events:
+        # One whose conversation an agent closed has ended; one that failed ends everything.
+        while not all(each.done() for each in pouring) and not any(each.done() and each.exception() for each in pouring) and await asyncio.to_thread(passed) < events:
             await asyncio.sleep(0.2)
         done.set()
         await asyncio.gather(*pouring)
@@ -184,6 +185,9 @@ class Workload:
                         if frame["type"] == "ack":
                             attempt.sequence = frame["data"]["sequence"]
                             attempt.outcome, attempt.ended, attempt = "acknowledged", time.monotonic(), None
+                        elif frame["data"]["problem"]["status"] in (403, 409):
+                            attempt.outcome, attempt.ended, attempt.why = "refused", time.monotonic(), "the conversation was closed"
+                            return
                         else:
                             await asyncio.sleep(0.2)  # told to come again
             except (OSError, WebSocketException, TimeoutError, EOFError):

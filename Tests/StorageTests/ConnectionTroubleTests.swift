@@ -182,6 +182,72 @@ import Testing
         #expect(await database.isReady())
     }
 
+    @Test func `does not keep a process from stopping that waits for it to answer`() async throws {
+        let proxy = try test.proxy()
+        proxy.cut(.silence)
+        // Far longer than this test may take.
+        let database = proxied(proxy) {
+            $0.connectTimeout = .seconds(3600)
+            $0.waitMax = .seconds(3600)
+            $0.unreachablePatience = .seconds(3600)
+        }
+        try await withServices([database]) {
+            async let waiting = database.query(.none, "SELECT 1")
+            try await eventually("somebody tries to connect") { proxy.connections > 0 }
+            database.leave()
+            do {
+                _ = try await waiting
+                Issue.record("nobody answered, so nothing can be known")
+            } catch {
+                #expect(error as? DatabaseError == .unavailable("the database cannot be reached"))
+            }
+        }
+    }
+
+    @Test(arguments: ["disk_full", "out_of_memory", "io_error"])
+    func `that has no room is unavailable, and is not the statement's fault`(condition: String) async throws {
+        let database = test.database(.chat, poolSize: 1)
+        let error = await #expect(throws: DatabaseError.self) {
+            try await database.query(
+                .none, SQL(stringLiteral: "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '\(condition)', MESSAGE = 'no room'; END $$"))
+        }
+        #expect(error == .unavailable("no room"))
+        #expect(error?.isConnectionTrouble == true, "a consumer tries such an event for ever and parks nothing")
+    }
+
+    @Test(arguments: [true, false])
+    func `or in order, lets go of a transaction when it ends`(succeeds: Bool) async throws {
+        final class Witness: Sendable {}
+        struct Refused: Error {}
+        let database = test.database(.chat, poolSize: 1)
+        let made = Mutex(0)
+        weak let gone: Witness? = try await {
+            let witness = Witness()
+            do {
+                try await database.transaction(.none) { transaction in
+                    // Holds the transaction that holds it, as whoever writes events does.
+                    transaction.beforeCommit {
+                        made.withLock { $0 += 1 }
+                        transaction.afterCommit { withExtendedLifetime(witness) {} }
+                        return ["SELECT 1"]
+                    }
+                    try transaction.query("SELECT 1")
+                    if !succeeds { throw Refused() }
+                }
+            } catch is Refused {}
+            return witness
+        }()
+        #expect(made.withLock { $0 } == (succeeds ? 1 : 0))
+        try await eventually("nobody holds it") { gone == nil }
+    }
+
+    @Test func `goes on with what has a connection while the process is leaving`() async throws {
+        let database = test.database(.chat, poolSize: 1)
+        #expect(await database.isReady())
+        database.leave()
+        #expect(try await database.query(.none, "SELECT 1").count == 1)
+    }
+
     @Test func `that was closed refuses everything, also what waits`() async throws {
         let database = test.database(.chat, poolSize: 1)
         #expect(await database.isReady())

@@ -1,7 +1,6 @@
+import Storage
 import Synchronization
 import Testing
-
-@testable import Storage
 
 @Suite struct `Waiting for a connection` {
     @Test func `lanes and ordinary jobs take turns, each kind in its order`() {

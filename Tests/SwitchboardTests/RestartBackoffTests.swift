@@ -10,10 +10,10 @@ import Testing
         #expect(delays == delays.sorted())
     }
 
-    @Test func `is forgiven once it was healthy for thirty seconds`() {
+    @Test func `is forgiven once it was healthy for three seconds`() {
         var backoff = RestartBackoff()
         for _ in 0..<5 { _ = backoff.delay(healthyFor: .zero) }
-        #expect(backoff.delay(healthyFor: .seconds(29)) > RestartBackoff.shortest)
-        #expect(backoff.delay(healthyFor: .seconds(30)) == RestartBackoff.shortest)
+        #expect(backoff.delay(healthyFor: .milliseconds(2999)) > RestartBackoff.shortest)
+        #expect(backoff.delay(healthyFor: .seconds(3)) == RestartBackoff.shortest)
     }
 }

@@ -50,14 +50,16 @@ import Testing
     @Test func `finds its lines in structured logs, whatever stands before them`() async throws {
         try await withTemporaryFolder { folder in
             let line =
-                #"{"time":"2026-11-21T03:14:15.000Z","level":"error","service":"gateway","replica":2,"message":"a request failed","trace_id":"\#(Self.trace)"}"#
+                #"{"time":"2026-11-21T03:14:15.000Z","level":"error","service":"gateway","replica":2,"message":"a request failed","subject":"chat.append-message","trace_id":"\#(Self.trace)"}"#
             try Data("\(line)\nno log \(Self.trace)\n{}\n".utf8).write(to: URL(filePath: folder + "/gateway-2.log"))
             try Data("chat-1 | \(line)\n".utf8).write(to: URL(filePath: folder + "/gateway-2.log.1"))
             try Data("\(line)\n".utf8).write(to: URL(filePath: folder + "/notes.txt"))
             let files = LogTrace.files(in: folder)
             #expect(files.count == 2)
             let hops = try LogTrace.hops(in: files, of: [Self.trace])
-            #expect(hops.map { "\($0.service) \($0.what)" } == ["gateway-2 error: a request failed", "gateway-2 error: a request failed"])
+            #expect(
+                hops.map { "\($0.service) \($0.what)" }
+                    == Array(repeating: "gateway-2 error: a request failed: chat.append-message", count: 2))
             #expect(try LogTrace.hops(in: files, of: ["ffff"]).isEmpty)
         }
     }

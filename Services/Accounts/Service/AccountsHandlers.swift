@@ -11,6 +11,7 @@ package struct AccountsHandlers: Sendable {
     private let tokens: TokenIssuer
     private let users: UserRegistry
     private let sites: SiteRegistry
+    private let publisher: EventPublisher
     private let now: @Sendable () -> Date
 
     /// - Parameter now: the clock that ends tokens and invitations.
@@ -18,6 +19,7 @@ package struct AccountsHandlers: Sendable {
         database: Database, publisher: EventPublisher, hasher: PasswordHasher, keys: SigningKeys, now: @escaping @Sendable () -> Date
     ) {
         self.database = database
+        self.publisher = publisher
         self.hasher = hasher
         self.now = now
         tokens = TokenIssuer(installation: Installation(database: database), keys: keys)
@@ -45,6 +47,10 @@ package struct AccountsHandlers: Sendable {
         requests.register(GetSiteByKeyHandler(database: database))
         requests.register(ListSitesHandler(database: database))
         requests.register(RotateIdentitySecretHandler(sites: sites))
+        requests.register(GetBusinessRulesHandler(database: database))
+        requests.register(SaveBusinessRulesHandler(database: database, publisher: publisher, now: now))
+        requests.register(ListSettingsAuditHandler(database: database))
+        requests.register(ListSectorsHandler(database: database))
         requests.register(IssueVisitorTokenHandler(database: database, tokens: tokens, now: now))
     }
 }

@@ -15,6 +15,8 @@ package struct ChatService: Sendable {
     private let backbone: ServiceBackbone
     private let clock: ConversationClock
     private let assignments: EventConsumer
+    private let rules: EventConsumer
+    private let serviceClocks: ServiceClockKeeper
 
     package init(configuration: ChatConfiguration, backbone: ServiceBackbone) {
         self.backbone = backbone
@@ -33,6 +35,7 @@ package struct ChatService: Sendable {
         requests.register(GetConversationHandler(conversations: conversations))
         requests.register(ListConversationsHandler(conversations: conversations))
         requests.register(CountConversationsHandler(conversations: conversations))
+        requests.register(ListCustomerNamesHandler(conversations: conversations))
         requests.register(ChangeConversationHandler(conversations: conversations, writer: writer))
         requests.register(ListParticipantsHandler(conversations: conversations))
         requests.register(FindOpenConversationHandler(conversations: conversations))
@@ -65,8 +68,17 @@ package struct ChatService: Sendable {
             try mirror.apply(events, in: transaction)
         }
         backbone.observe(assignments)
+        let listener = BusinessRulesListener()
+        rules = EventConsumer(
+            stream: .accounts, consumer: .chat, subjects: [BusinessRulesChanged.subject], database: database, bus: backbone.bus,
+            logger: backbone.logger
+        ) { events, transaction in
+            try listener.apply(events, in: transaction)
+        }
+        backbone.observe(rules)
+        serviceClocks = ServiceClockKeeper(database: database, publisher: publisher, logger: backbone.logger)
     }
 
     /// Run together; stop last to first.
-    package var parts: [any Service] { backbone.parts + [assignments, clock] }
+    package var parts: [any Service] { backbone.parts + [assignments, rules, clock, serviceClocks] }
 }

@@ -52,6 +52,7 @@ package struct GatewayService: Sendable {
             document: StaticFiles.File(Array(try Data(contentsOf: document)), type: "application/json"))
         routes =
             AuthController(limits: limits).routes + UserController(publicURL: configuration.publicURL).routes + SiteController().routes
+            + BusinessRulesController().routes
             + VisitorController().routes + SessionController().routes + MessageController().routes + CustomerController().routes
             + RoomController().routes + AgentController().routes + TeamController().routes + pages.routes
         responder = GatewayResponder(

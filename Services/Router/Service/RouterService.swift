@@ -16,28 +16,41 @@ package struct RouterService: Sendable {
     private static let sweepPeriod = Duration.seconds(30)
     /// By how much the news that an agent lost its last socket may be late.
     private static let presencePeriod = Duration.seconds(5)
+    /// By how much an offer, a relaxation or a grace may end late.
+    private static let timerPeriod = Duration.seconds(1)
+    /// How soon a broken ledger is seen. One statement over what is open.
+    private static let ledgerPeriod = Duration.seconds(30)
     /// Partitions are made two months ahead.
     private static let partitionPeriod = Duration.seconds(24 * 60 * 60)
 
     package let sweep: QueueSweep
     package let presenceWatch: PresenceWatch
+    package let timerWatch: TimerWatch
+    package let ledgerWatch: LedgerWatch
     package let queuePlaces: QueuePlaceAnnouncer
     package let chatEvents: EventConsumer
     package let accountsEvents: EventConsumer
-    let desk: RoutingDesk
+    package let chatListener: ChatListener
+    package let accountsListener: AccountsListener
+    package let reader: RoutingReader
+    package let simulations: SimulationRunner
     private let backbone: ServiceBackbone
     private let drainer: QueueDrainer
 
-    package init(backbone: ServiceBackbone) {
+    /// - Parameters:
+    ///   - conditions: a test's own clock.
+    ///   - views: a test's own, which keeps fewer agents.
+    package init(backbone: ServiceBackbone, conditions: TurnConditions = .standard, views: AgentViews = AgentViews()) {
         self.backbone = backbone
         let (database, logger) = (backbone.database, backbone.logger)
         let metrics = RouterMetrics(backbone.metrics)
         let moved = TenantSignal()
         let unfinished = TenantSignal()
         let desk = RoutingDesk(
-            database: database, publisher: backbone.publisher, metrics: metrics, queueMoved: moved.raise, drainFurther: unfinished.raise)
-        self.desk = desk
+            database: database, publisher: backbone.publisher, metrics: metrics, queueMoved: moved.raise, drainFurther: unfinished.raise,
+            conditions: conditions, views: views)
         let reader = RoutingReader(database: database)
+        self.reader = reader
 
         let requests = backbone.requests
         requests.register(SetAgentStatusHandler(desk: desk))
@@ -52,7 +65,15 @@ package struct RouterService: Sendable {
         requests.register(GetQueuePlaceHandler(reader: reader))
         requests.register(GetAvailabilityHandler(reader: reader))
         requests.register(ListDecisionsHandler(reader: reader))
+        requests.register(AcceptOfferHandler(desk: desk))
+        requests.register(DeclineOfferHandler(desk: desk))
+        requests.register(ListOffersHandler(reader: reader))
+        requests.register(ListQueueHandler(reader: reader))
         requests.register(SelectAgentHandler(reader: reader))
+        requests.register(GetRoutingPolicyHandler(reader: reader))
+        simulations = SimulationRunner(simulations: SimulationRepository(database: database), logger: logger)
+        requests.register(SimulateRoutingHandler(runner: simulations, reader: reader))
+        requests.register(GetRoutingSimulationHandler(simulations: simulations.simulations))
         requests.register(ListTeamsHandler(reader: reader))
         requests.register(GetTeamHandler(reader: reader))
         requests.register(ListTeamMembersHandler(reader: reader))
@@ -67,12 +88,14 @@ package struct RouterService: Sendable {
         requests.register(ChangeTeamsHandler(desk: desk))
 
         let chat = ChatListener(desk: desk)
+        chatListener = chat
         chatEvents = EventConsumer(
             stream: .chat, consumer: .router, subjects: ChatListener.subjects, database: database, bus: backbone.bus, logger: logger
         ) {
             try chat.apply($0, in: $1)
         }
         let accounts = AccountsListener(desk: desk)
+        accountsListener = accounts
         accountsEvents = EventConsumer(stream: .accounts, consumer: .router, database: database, bus: backbone.bus, logger: logger) {
             try accounts.apply($0, in: $1)
         }
@@ -81,17 +104,22 @@ package struct RouterService: Sendable {
 
         sweep = QueueSweep(desk: desk, metrics: metrics)
         presenceWatch = PresenceWatch(desk: desk)
+        timerWatch = TimerWatch(desk: desk)
+        ledgerWatch = LedgerWatch(database: database, metrics: metrics)
         queuePlaces = QueuePlaceAnnouncer(reader: reader, bus: backbone.bus, signal: moved, metrics: metrics, logger: logger)
         drainer = QueueDrainer(desk: desk, signal: unfinished, logger: logger)
     }
 
     /// Run together; stop last to first.
     package var parts: [any Service] {
-        let (sweep, presenceWatch, database, logger) = (sweep, presenceWatch, backbone.database, backbone.logger)
+        let (sweep, presenceWatch, ledgerWatch, timerWatch) = (sweep, presenceWatch, ledgerWatch, timerWatch)
+        let (database, logger) = (backbone.database, backbone.logger)
         return backbone.parts + [
-            chatEvents, accountsEvents, drainer, queuePlaces,
+            chatEvents, accountsEvents, drainer, queuePlaces, simulations,
             Periodic(name: "sweeping the queues", period: Self.sweepPeriod, logger: logger) { try await sweep.sweep() },
             Periodic(name: "watching presence", period: Self.presencePeriod, logger: logger) { try await presenceWatch.look() },
+            Periodic(name: "firing timers", period: Self.timerPeriod, logger: logger) { try await timerWatch.look() },
+            Periodic(name: "watching the ledger", period: Self.ledgerPeriod, logger: logger) { _ = try await ledgerWatch.look() },
             Periodic(name: "making partitions", period: Self.partitionPeriod, logger: logger) {
                 _ = try await database.query(.none, "SELECT router.prepare_decision_partitions()")
             },

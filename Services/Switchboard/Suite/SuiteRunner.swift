@@ -35,6 +35,7 @@ package actor SuiteRunner {
     private var services: [SupervisedProcess] = []
 
     private var processesChanged = false
+    private var willNoteAgain = false
     private var isNotingProcesses = false
     private var hasStopped = false
 
@@ -242,6 +243,9 @@ package actor SuiteRunner {
         }
     }
 
+    /// Before processes that could not be noted are noted once more: long enough that a full disk does not fill the log too.
+    private static let noteAgainPause = Duration.seconds(1)
+
     /// One at a time, and once more if something changed meanwhile: the last one written is the newest.
     private func noteProcesses() async {
         processesChanged = true
@@ -260,8 +264,25 @@ package actor SuiteRunner {
                 try PrivateFile.replace(folder.processes, with: try JSON.encode(running), mode: 0o644)
             } catch {
                 progress.warning("\(folder.processes) could not be written: \(error)")
+                noteProcessesAgain()
             }
         }
+    }
+
+    /// On a full disk, say, what stands there would be believed for ever. In a task of its own: whoever says that something changed
+    /// supervises a process, and does not wait for room.
+    private func noteProcessesAgain() {
+        guard !willNoteAgain else { return }
+        willNoteAgain = true
+        Task { [weak self] in
+            try await Task.sleep(for: Self.noteAgainPause)
+            await self?.noteProcessesNow()
+        }
+    }
+
+    private func noteProcessesNow() async {
+        willNoteAgain = false
+        await noteProcesses()
     }
 
     private func entry(of process: SupervisedProcess) async -> RunningSuite.Entry {

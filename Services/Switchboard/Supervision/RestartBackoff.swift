@@ -4,8 +4,9 @@ package struct RestartBackoff: Sendable {
     package static let shortest = Duration.milliseconds(100)
     /// A process that cannot start costs at most one attempt in this time.
     package static let longest = Duration.seconds(10)
-    /// Whoever ran well for this long has shown that its start is not the trouble.
-    package static let forgottenAfter = Duration.seconds(30)
+    /// Whoever ran well for this long has shown that its start is not the trouble: what ended it came from outside, and a pause would
+    /// only add to it. One that breaks by itself some time after its start costs a start in this time, at most.
+    package static let forgottenAfter = Duration.seconds(3)
 
     private var next = shortest
 

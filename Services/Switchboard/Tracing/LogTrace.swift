@@ -42,6 +42,7 @@ package enum LogTrace {
         else { return nil }
         let replica = value["replica"]?.integer.map { "-\($0)" } ?? ""
         let level = value["level"]?.string.map { "\($0): " } ?? ""
-        return TraceHop(time: time, kind: .log, service: service + replica, what: level + message)
+        let about = (value["subject"]?.string ?? value["route"]?.string).map { ": \($0)" } ?? ""
+        return TraceHop(time: time, kind: .log, service: service + replica, what: level + message + about)
     }
 }

@@ -51,7 +51,8 @@ package struct AssignmentMirrorCheck: IntegrityCheck {
                 case "closed": "closed"
                 default: "released"
                 }
-            if router != expected { find("is \(chat) in chat and \(router) at the router") }
+            // While somebody is asked it still waits.
+            if (router == "offered" ? "waiting" : router) != expected { find("is \(chat) in chat and \(router) at the router") }
             if chatAgent != routerAgent { find("has different agents in chat and at the router") }
         }
         return result

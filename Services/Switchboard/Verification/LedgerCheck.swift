@@ -1,7 +1,7 @@
 import Contracts
 import Storage
 
-/// Capacity: every agent's load is the sum of what it holds, no agent holds more than it may, and every open assignment has its
+/// Capacity: every agent's load is the sum of what it holds and of what is kept for its answers, no agent holds more than it may, and every open assignment has its
 /// conversation in the router's own books.
 package struct LedgerCheck: IntegrityCheck {
     package init() {}
@@ -13,7 +13,7 @@ package struct LedgerCheck: IntegrityCheck {
         let rows = try await database.query(
             .none,
             """
-            SELECT a.id, a.load, a.capacity, COALESCE(held.weight, 0)::bigint AS weight, COALESCE(held.strays, 0)::bigint AS strays,
+            SELECT a.id, a.load, a.capacity, (COALESCE(held.weight, 0) + COALESCE(asked.weight, 0))::bigint AS weight, COALESCE(held.strays, 0)::bigint AS strays,
                    COALESCE(items.count, 0)::bigint AS items, COALESCE(held.count, 0)::bigint AS open_count
               FROM router.sector_agents a
               LEFT JOIN (SELECT s.client_id, s.agent_id, sum(s.weight) AS weight, count(*) AS count,
@@ -26,6 +26,9 @@ package struct LedgerCheck: IntegrityCheck {
               LEFT JOIN (SELECT client_id, agent_id, count(*) AS count FROM router.work_items
                           WHERE status = 'assigned' GROUP BY client_id, agent_id) AS items
                      ON items.client_id = a.client_id AND items.agent_id = a.id
+              LEFT JOIN (SELECT client_id, agent_id, sum(weight) AS weight FROM router.offers
+                          WHERE state = 'offered' GROUP BY client_id, agent_id) AS asked
+                     ON asked.client_id = a.client_id AND asked.agent_id = a.id
              ORDER BY a.client_id, a.id
             """)
         var result = IntegrityResult(examined: rows.count)
@@ -36,7 +39,7 @@ package struct LedgerCheck: IntegrityCheck {
                 try row["weight"], try row["strays"], try row["items"], try row["open_count"]
             )
             func find(_ detail: String) { result.findings.append(IntegrityFinding(place: "agent \(id)", detail: detail)) }
-            if Int64(load) != weight { find("has load \(load), its open assignments weigh \(weight)") }
+            if Int64(load) != weight { find("has load \(load), its open assignments and offers weigh \(weight)") }
             if load > capacity { find("has load \(load) and capacity \(capacity)") }
             if strays > 0 { find("has \(strays) open assignments that its conversations do not know") }
             if items != open { find("holds \(items) conversations with \(open) open assignments") }

@@ -50,7 +50,7 @@ extension RequestEnvelope {
 
 extension Answer {
     /// The reply's bytes, or the error that the asker gets.
-    func payload() throws(BusError) -> [UInt8] {
+    package func payload() throws(BusError) -> [UInt8] {
         switch self {
         case .reply(let bytes): return bytes
         case .refusal(let refusal): throw .refused(refusal)

@@ -31,7 +31,7 @@ extension EventFrame {
         }
     }
 
-    func write(to writer: inout ByteWriter) {
+    package func write(to writer: inout ByteWriter) {
         // A trace context that is too long is not ours to cut: it is left out.
         let traceparent = header.traceparent.flatMap { $0.utf8.count <= WireLimits.traceparentMax && $0.isToken ? $0 : nil }
         var presence: UInt8 = 0
@@ -106,12 +106,12 @@ extension String {
 extension Date {
     /// Microseconds since 1970, PostgreSQL's resolution; exact between 1720 and 2280. Times that do not fit are moved to the nearest
     /// that does.
-    var microseconds: Int64 {
+    package var microseconds: Int64 {
         let microseconds = (timeIntervalSince1970 * 1_000_000).rounded()
         return Int64(exactly: microseconds) ?? (microseconds < 0 ? .min : .max)
     }
 
-    init(microseconds: Int64) {
+    package init(microseconds: Int64) {
         self.init(timeIntervalSince1970: Double(microseconds) / 1_000_000)
     }
 }

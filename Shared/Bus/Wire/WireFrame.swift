@@ -125,7 +125,7 @@ extension WireFrame {
 
     /// A request's frame, complete but for number, attempt and budget: see ``address(_:number:attempt:budget:)``.
     /// The asker's thread encodes; the bus's thread fills in these three, again for each attempt.
-    static func encode(_ envelope: RequestEnvelope) -> [UInt8] {
+    package static func encode(_ envelope: RequestEnvelope) -> [UInt8] {
         let traceparent = envelope.traceparent.flatMap { $0.utf8.count <= WireLimits.traceparentMax && $0.isToken ? $0 : nil }
         var writer = writer(.request, size: 96 + 2 * Subject.lengthMax + envelope.payload.count)
         writer.integer(UInt64(0))

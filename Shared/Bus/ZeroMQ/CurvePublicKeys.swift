@@ -58,6 +58,11 @@ package struct CurvePublicKeys: Sendable, Equatable {
 
     package func service(of key: CurveKey) -> ServiceName? { owners[key] }
 
+    /// Whether somebody who is let in by these keys would not be let in by `others`, or as another service.
+    func allowMore(than others: CurvePublicKeys) -> Bool {
+        owners.contains { key, service in others.owners[key] != service }
+    }
+
     /// - Parameter last: the key that was tried last, if one was.
     /// - Returns: the key after it, the newest first; nil if the service has none.
     func key(of service: ServiceName, after last: CurveKey?) -> CurveKey? {

@@ -11,6 +11,8 @@ final class Reactor {
     /// How often it is looked whether replicas with unanswered requests are still connected.
     private static let connectionCheckEvery: Duration = .milliseconds(50)
     private static let helloEvery: Duration = .seconds(1)
+    /// How often it is tried to bind again: a closed socket gives its port back a moment later.
+    private static let bindEvery: Duration = .milliseconds(10)
     /// How long nothing must be left to do before a draining bus closes: the last replies are read meanwhile. Closing with unread
     /// bytes in our own buffer makes TCP reset the connection, and the other side then loses what it has not read.
     private static let drainQuiet: Duration = .milliseconds(100)
@@ -40,8 +42,10 @@ final class Reactor {
     /// Asked about keys by libzmq; nil without CURVE.
     private let doorkeeper: CurveDoorkeeper?
     private var opener: SocketOpener
-    private let publisher: ZeroMQSocket?
-    private let server: ZeroMQSocket?
+    private var publisher: ZeroMQSocket?
+    private var server: ZeroMQSocket?
+    /// What was bound is closed and not bound again yet.
+    private var mustBind = false
     private let instance = UUID()
     private let message = UnsafeMutablePointer<zmq_msg_t>.allocate(capacity: 1)
 
@@ -76,7 +80,7 @@ final class Reactor {
         case wake
         case doorkeeper
         case publisher
-        case server(ZeroMQSocket)
+        case server
         case requests(RequestLink)
         case events(EventLink)
     }
@@ -116,7 +120,10 @@ final class Reactor {
                 } else { nil }
             if let doorkeeper { opened.append(doorkeeper.socket) }
             self.doorkeeper = doorkeeper
-            let (publisher, server) = (try opener.publisher(&opened), try opener.server(&opened))
+            let publisher = try opener.publisher(at: configuration.eventsEndpoint)
+            if let publisher { opened.append(publisher) }
+            let server = try opener.server(at: configuration.requestsEndpoint)
+            if let server { opened.append(server) }
             (self.publisher, self.server) = (publisher, server)
             bound = Endpoint(
                 service: configuration.service, replica: configuration.replica,
@@ -205,7 +212,7 @@ final class Reactor {
         // Never readable; being polled makes it take new subscriptions at once.
         if let publisher { add(publisher, .publisher) }
         if let doorkeeper { add(doorkeeper.socket, .doorkeeper) }
-        if let server { add(server, .server(server)) }
+        if let server { add(server, .server) }
         for link in requestLinks.values { add(link.socket, .requests(link)) }
         for link in eventLinks.values { add(link.socket, .events(link)) }
         itemsAreStale = false
@@ -222,7 +229,7 @@ final class Reactor {
             case .wake: mailbox.clearWake()
             case .doorkeeper: doorkeeper?.answer()
             case .publisher: break
-            case .server(let socket): drainServer(socket, now: now)
+            case .server: if let server { drainServer(server, now: now) }
             case .requests(let link): drain(link, now: now)
             case .events(let link): drain(link, now: now)
             }
@@ -330,13 +337,39 @@ final class Reactor {
         nextTimer = now
     }
 
-    /// Links to a key that is not valid any more end; they are opened again with one that is, if there is one.
+    /// Links to a key that is not valid any more end; they are opened again with one that is, if there is one. And whoever came in with
+    /// one goes: libzmq cannot close one caller's connection, so all are closed, and those whose keys are valid come again at once.
     private func take(_ keys: CurvePublicKeys, now: ContinuousClock.Instant) {
+        let someoneMustGo = doorkeeper.map { $0.publicKeys.allowMore(than: keys) } ?? false
         opener.publicKeys = keys
         doorkeeper?.publicKeys = keys
+        if someoneMustGo { closeBound() }
         for (place, link) in requestLinks where !Self.isValid(link.key, of: link.service, keys) { close(link, at: place, now: now) }
         for (place, link) in eventLinks where !Self.isValid(link.key, of: link.service, keys) { close(link, at: place) }
         connect(now: now)
+    }
+
+    /// What was on its way is lost as in a crash: events are read from the log, requests are asked again with the same key.
+    private func closeBound() {
+        publisher?.close()
+        server?.close()
+        (publisher, server) = (nil, nil)
+        askers = [:]
+        mustBind = true
+        itemsAreStale = true
+        logger.notice("a key is not valid any more: all connections are made again")
+        bindAgain()
+    }
+
+    private func bindAgain() {
+        do throws(ZeroMQError) {
+            if publisher == nil { publisher = try opener.publisher(at: bound.events) }
+            if server == nil { server = try opener.server(at: bound.requests) }
+            mustBind = false
+            itemsAreStale = true
+        } catch {
+            logger.debug("an address is not free yet", metadata: ["error": "\(error)"])
+        }
     }
 
     private static func isValid(_ key: CurveKey?, of service: ServiceName, _ keys: CurvePublicKeys) -> Bool {
@@ -376,13 +409,13 @@ final class Reactor {
     // MARK: Timers
 
     private func checkTimers(now: ContinuousClock.Instant) {
-        var next = nextHello
+        if mustBind { bindAgain() }
         if now >= nextHello {
             nextHello = now + Self.helloEvery
-            next = nextHello
             if let publisher { _ = publisher.send(WireFrame.hello(identity).encoded()) }
             askers = askers.filter { now < $0.value + Self.askerForgottenAfter }
         }
+        var next = mustBind ? min(nextHello, now + Self.bindEvery) : nextHello
         for link in requestLinks.values {
             while let action = link.watch.next(now: now) {
                 switch action {

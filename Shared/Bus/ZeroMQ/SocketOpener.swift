@@ -27,11 +27,10 @@ struct SocketOpener {
 
     // MARK: What is bound
 
-    /// - Parameter opened: gets the socket even if binding it fails.
-    func publisher(_ opened: inout [ZeroMQSocket]) throws(ZeroMQError) -> ZeroMQSocket? {
-        guard let address = configuration.eventsEndpoint else { return nil }
+    /// Bound at `address`; none if there is no address.
+    func publisher(at address: String?) throws(ZeroMQError) -> ZeroMQSocket? {
+        guard let address else { return nil }
         let socket = try ZeroMQSocket(ZMQ_PUB, in: context, linger: Self.linger)
-        opened.append(socket)
         socket.set(ZMQ_SNDHWM, configuration.publishHighWater)
         socket.set(ZMQ_XPUB_NODROP, 0)
         // Only subscriptions arrive here.
@@ -40,11 +39,10 @@ struct SocketOpener {
         return socket
     }
 
-    /// - Parameter opened: gets the socket even if binding it fails.
-    func server(_ opened: inout [ZeroMQSocket]) throws(ZeroMQError) -> ZeroMQSocket? {
-        guard let address = configuration.requestsEndpoint else { return nil }
+    /// Bound at `address`; none if there is no address.
+    func server(at address: String?) throws(ZeroMQError) -> ZeroMQSocket? {
+        guard let address else { return nil }
         let socket = try ZeroMQSocket(ZMQ_ROUTER, in: context, linger: Self.linger)
-        opened.append(socket)
         socket.set(ZMQ_ROUTER_MANDATORY, 1)
         socket.set(ZMQ_ROUTER_HANDOVER, 0)
         socket.set(ZMQ_SNDHWM, 1000)
@@ -57,8 +55,13 @@ struct SocketOpener {
     private func bind(_ socket: ZeroMQSocket, to address: String) throws(ZeroMQError) {
         socket.set(ZMQ_BACKLOG, 512)
         socket.set(ZMQ_HANDSHAKE_IVL, 5000)
-        if let curve = configuration.curve { try socket.beCurveServer(curve.own) }
-        try socket.bind(address)
+        do throws(ZeroMQError) {
+            if let curve = configuration.curve { try socket.beCurveServer(curve.own) }
+            try socket.bind(address)
+        } catch {
+            socket.close()
+            throw error
+        }
     }
 
     // MARK: What connects

@@ -82,9 +82,9 @@ final class ZeroMQSocket {
         }
     }
 
-    /// - Returns: false if nothing is there.
+    /// - Returns: false if nothing is there, or the socket was closed meanwhile.
     func receive(_ message: UnsafeMutablePointer<zmq_msg_t>) -> Bool {
-        zmq_msg_recv(message, pointer, ZMQ_DONTWAIT) >= 0
+        !isClosed && zmq_msg_recv(message, pointer, ZMQ_DONTWAIT) >= 0
     }
 
     /// Reads the parts that follow and forgets them.

@@ -27,6 +27,10 @@ package enum AccountsError: ServiceError {
     case idReused(field: String)
     case fieldInvalid(field: String, detail: String)
     case roleMayNot(role: String)
+    /// A member of the business rules cannot be so; `field` is its path.
+    case ruleInvalid(field: String, detail: String)
+    /// Somebody else changed the business rules, which have this version now.
+    case rulesMovedOn(version: Int)
     /// From a newer service.
     case unknown(code: String)
 
@@ -52,6 +56,8 @@ package enum AccountsError: ServiceError {
         case .idReused: "id-reused"
         case .fieldInvalid: "field-invalid"
         case .roleMayNot: "role-may-not"
+        case .ruleInvalid: "business-rules-invalid"
+        case .rulesMovedOn: "business-rules-moved-on"
         case .unknown(let code): code
         }
     }
@@ -68,6 +74,8 @@ package enum AccountsError: ServiceError {
         case .idReused(let field): ["field": .string(field)]
         case .fieldInvalid(let field, let detail): ["field": .string(field), "detail": .string(detail)]
         case .roleMayNot(let role): ["role": .string(role)]
+        case .ruleInvalid(let field, let detail): ["field": .string(field), "detail": .string(detail)]
+        case .rulesMovedOn(let version): ["version": .integer(Int64(version))]
         case .signInFailed, .clientRequired, .refreshTokenInvalid, .refreshTokenReused, .tokenInvalid, .keyInvalid, .invitationInvalid,
             .passwordWrong, .lastAdministrator, .siteNotFound, .unknown:
             [:]
@@ -98,6 +106,8 @@ package enum AccountsError: ServiceError {
             case "id-reused": self = .idReused(field: try fields.text("field"))
             case "field-invalid": self = .fieldInvalid(field: try fields.text("field"), detail: try fields.text("detail"))
             case "role-may-not": self = .roleMayNot(role: try fields.text("role"))
+            case "business-rules-invalid": self = .ruleInvalid(field: try fields.text("field"), detail: try fields.text("detail"))
+            case "business-rules-moved-on": self = .rulesMovedOn(version: try fields.integer("version"))
             default: self = .unknown(code: code)
             }
         } catch {  // a newer service says this code with other details

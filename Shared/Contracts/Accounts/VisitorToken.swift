@@ -6,13 +6,16 @@ package struct VisitorToken: Codable, Sendable, Equatable {
     package let customerID: CustomerID
     package let clientID: TenantID
     package let site: Website
+    /// By the company's business hours; nil from an older accounts.
+    package let openState: OpenState?
 
-    package init(token: String, expiresIn: Int, customerID: CustomerID, clientID: TenantID, site: Website) {
+    package init(token: String, expiresIn: Int, customerID: CustomerID, clientID: TenantID, site: Website, openState: OpenState? = nil) {
         self.token = token
         self.expiresIn = expiresIn
         self.customerID = customerID
         self.clientID = clientID
         self.site = site
+        self.openState = openState
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -20,6 +23,7 @@ package struct VisitorToken: Codable, Sendable, Equatable {
         case expiresIn = "expires_in"
         case customerID = "customer_id"
         case clientID = "client_id"
+        case openState = "open_state"
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -29,5 +33,6 @@ package struct VisitorToken: Codable, Sendable, Equatable {
         try container.encode(customerID, forKey: .customerID)
         try container.encode(clientID, forKey: .clientID)
         try container.encode(site, forKey: .site)
+        try container.encodeIfPresent(openState, forKey: .openState)
     }
 }

@@ -18,10 +18,13 @@ package struct ConversationWaiting: Event, Equatable {
     package let assignmentNumber: Int64
     /// The team that is to answer it; left out where there is none, as before there were teams.
     package let teamID: TeamID?
+    /// What whoever answers must be able to do, and how well; left out where nothing is asked for.
+    package let requiredCapabilities: [AgentCapability]?
 
     package init(
         sessionID: ConversationID, customerID: CustomerID, channel: Channel, priority: Int, sector: String? = nil,
-        preferredAgentID: AgentID? = nil, statusSequence: Int64, assignmentNumber: Int64, teamID: TeamID? = nil
+        preferredAgentID: AgentID? = nil, statusSequence: Int64, assignmentNumber: Int64, teamID: TeamID? = nil,
+        requiredCapabilities: [AgentCapability]? = nil
     ) {
         self.sessionID = sessionID
         self.customerID = customerID
@@ -32,6 +35,7 @@ package struct ConversationWaiting: Event, Equatable {
         self.statusSequence = statusSequence
         self.assignmentNumber = assignmentNumber
         self.teamID = teamID
+        self.requiredCapabilities = requiredCapabilities
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -42,6 +46,7 @@ package struct ConversationWaiting: Event, Equatable {
         case statusSequence = "status_sequence"
         case assignmentNumber = "assignment_number"
         case teamID = "team_id"
+        case requiredCapabilities = "required_capabilities"
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -55,5 +60,6 @@ package struct ConversationWaiting: Event, Equatable {
         try container.encode(statusSequence, forKey: .statusSequence)
         try container.encode(assignmentNumber, forKey: .assignmentNumber)
         try container.encodeIfPresent(teamID, forKey: .teamID)
+        try container.encodeIfPresent(requiredCapabilities, forKey: .requiredCapabilities)
     }
 }

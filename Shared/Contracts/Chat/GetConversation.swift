@@ -16,3 +16,22 @@ package struct GetConversation: BusRequest, Equatable {
         case principal, id
     }
 }
+
+extension GetConversation: DirectlyWritten {
+    package func write(to json: inout JSONText) {
+        json.raw(#"{"principal":"#)
+        principal.write(to: &json)
+        json.raw(#","id":"#)
+        json.id(id)
+        json.raw("}")
+    }
+}
+
+extension GetConversation: DirectlyRead {
+    package init?(directly json: JSONValue) {
+        guard let principal = json["principal"].flatMap(Principal.init(directly:)), let id: ConversationID = json.id("id") else {
+            return nil
+        }
+        self.init(principal: principal, id: id)
+    }
+}

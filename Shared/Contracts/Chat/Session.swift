@@ -71,6 +71,8 @@ package struct Session: Codable, Sendable, Equatable {
     package var agent: AgentSummary?
     /// Only while waiting, and only where the router was asked.
     package var queue: QueuePlace?
+    /// How it stands to what the company promised; for the company's people, where a target fits.
+    package var sla: ServiceLevel?
     package var subject: String?
     package var roomID: RoomID?
     package var metadata: [String: JSONValue]
@@ -88,7 +90,8 @@ package struct Session: Codable, Sendable, Equatable {
 
     package init(
         id: ConversationID, status: ConversationStatus, channel: Channel, priority: Int, customer: CustomerSummary, agent: AgentSummary?,
-        queue: QueuePlace? = nil, subject: String?, roomID: RoomID?, metadata: [String: JSONValue], lastSequence: Int64,
+        queue: QueuePlace? = nil, sla: ServiceLevel? = nil, subject: String?, roomID: RoomID?, metadata: [String: JSONValue],
+        lastSequence: Int64,
         lastMessageSequence: Int64, lastMessage: LastMessage?, unreadCount: Int, createdAt: Date, updatedAt: Date, lastActivityAt: Date,
         waitingSince: Date?, snoozedUntil: Date?, closedAt: Date?
     ) {
@@ -99,6 +102,7 @@ package struct Session: Codable, Sendable, Equatable {
         self.customer = customer
         self.agent = agent
         self.queue = queue
+        self.sla = sla
         self.subject = subject
         self.roomID = roomID
         self.metadata = metadata
@@ -115,7 +119,7 @@ package struct Session: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, status, channel, priority, customer, agent, queue, subject, metadata
+        case id, status, channel, priority, customer, agent, queue, sla, subject, metadata
         case roomID = "room_id"
         case lastSequence = "last_sequence"
         case lastMessageSequence = "last_message_sequence"
@@ -138,6 +142,7 @@ package struct Session: Codable, Sendable, Equatable {
         try container.encode(customer, forKey: .customer)
         try container.encode(agent, forKey: .agent)
         try container.encode(queue, forKey: .queue)
+        try container.encode(sla, forKey: .sla)
         try container.encode(subject, forKey: .subject)
         try container.encode(roomID, forKey: .roomID)
         try container.encode(metadata, forKey: .metadata)
@@ -176,6 +181,96 @@ extension Session.LastMessage: DirectlyWritten {
         json.date(sentAt)
         json.raw(#","sequence":"#)
         json.integer(sequence)
+        json.raw("}")
+    }
+}
+
+extension Session.LastMessage: DirectlyRead {
+    package init?(directly json: JSONValue) {
+        guard let kind = json["kind"]?.string, let author = json["author"].flatMap(Author.init(directly:)), let text = json["text"]?.string,
+            let sentAt = json["sent_at"]?.string.flatMap(Timestamp.date), let sequence = json["sequence"]?.integer
+        else { return nil }
+        self.init(kind: Message.Kind(rawValue: kind), author: author, text: text, sentAt: sentAt, sequence: sequence)
+    }
+}
+
+extension Session: DirectlyWritten {
+    package func write(to json: inout JSONText) {
+        json.raw(#"{"id":"#)
+        json.id(id)
+        json.raw(#","status":"#)
+        json.string(status.rawValue)
+        json.raw(#","channel":"#)
+        json.string(channel.rawValue)
+        json.raw(#","priority":"#)
+        json.integer(Int64(priority))
+        json.raw(#","customer":{"id":"#)
+        json.id(customer.id)
+        json.raw(#","name":"#)
+        json.string(customer.name)
+        json.raw(#","email":"#)
+        json.string(customer.email)
+        json.raw(#"},"agent":"#)
+        if let agent {
+            json.raw(#"{"id":"#)
+            json.id(agent.id)
+            json.raw(#","name":"#)
+            json.string(agent.name)
+            json.raw("}")
+        } else {
+            json.raw("null")
+        }
+        json.raw(#","queue":"#)
+        if let queue {
+            json.raw(#"{"position":"#)
+            json.integer(Int64(queue.position))
+            // Left out rather than null, as Foundation does it.
+            if let seconds = queue.estimatedWaitSeconds {
+                json.raw(#","estimated_wait_seconds":"#)
+                json.integer(Int64(seconds))
+            }
+            json.raw("}")
+        } else {
+            json.raw("null")
+        }
+        json.raw(#","sla":"#)
+        if let sla {
+            json.raw(#"{"state":"#)
+            json.string(sla.state.rawValue)
+            json.raw(#","first_response_due_at":"#)
+            json.date(sla.firstResponseDueAt)
+            json.raw(#","resolution_due_at":"#)
+            json.date(sla.resolutionDueAt)
+            json.raw("}")
+        } else {
+            json.raw("null")
+        }
+        json.raw(#","subject":"#)
+        json.string(subject)
+        json.raw(#","room_id":"#)
+        json.id(roomID)
+        json.raw(#","metadata":"#)
+        json.object(metadata)
+        json.raw(#","last_sequence":"#)
+        json.integer(lastSequence)
+        json.raw(#","last_message_sequence":"#)
+        json.integer(lastMessageSequence)
+        json.raw(#","last_message":"#)
+        if let lastMessage { lastMessage.write(to: &json) } else { json.raw("null") }
+        json.raw(#","unread_count":"#)
+        json.integer(Int64(unreadCount))
+        json.raw(#","created_at":"#)
+        json.date(createdAt)
+        json.raw(#","updated_at":"#)
+        json.date(updatedAt)
+        json.raw(#","last_activity_at":"#)
+        json.date(lastActivityAt)
+        json.raw(#","waiting_since":"#)
+        json.date(waitingSince)
+        json.raw(#","snoozed_until":"#)
+        json.date(snoozedUntil)
+        json.raw(#","closed_at":"#)
+        json.date(closedAt)
         json.raw("}")
     }
 }

@@ -45,6 +45,7 @@ package enum Room {}
 package enum Site {}
 package enum EventRecord {}
 package enum RoutingDecision {}
+package enum PolicySimulationRecord {}
 package enum APIKeyRecord {}
 package enum Entity {}
 
@@ -62,6 +63,7 @@ package typealias RoomID = Identifier<Room>
 package typealias SiteID = Identifier<Site>
 package typealias EventID = Identifier<EventRecord>
 package typealias DecisionID = Identifier<RoutingDecision>
+package typealias SimulationID = Identifier<PolicySimulationRecord>
 /// The id of something whose kind the context says.
 package typealias EntityID = Identifier<Entity>
 package typealias APIKeyID = Identifier<APIKeyRecord>

@@ -8,16 +8,30 @@ package enum JSON {
             value.write(to: &text)
             return text.bytes
         }
+        return Array(try encoder.encode(value))
+    }
+
+    /// Set up once: each call has a state of its own.
+    private static let encoder: JSONEncoder = {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .custom { date, encoder in
             var container = encoder.singleValueContainer()
             try container.encode(Timestamp.text(date))
         }
-        return Array(try encoder.encode(value))
-    }
+        return encoder
+    }()
 
     package static func decode<Value: Decodable>(_ type: Value.Type, from bytes: some Collection<UInt8>) throws -> Value {
+        if let type = type as? any DirectlyRead.Type, case let json?? = bytes.withContiguousStorageIfAvailable(PlainJSON.parse),
+            let value = type.init(directly: json) as? Value
+        {
+            return value
+        }
+        return try decoder.decode(type, from: Data(bytes))
+    }
+
+    private static let decoder: JSONDecoder = {
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .custom { decoder in
             let container = try decoder.singleValueContainer()
@@ -26,8 +40,8 @@ package enum JSON {
             }
             return date
         }
-        return try decoder.decode(type, from: Data(bytes))
-    }
+        return decoder
+    }()
 }
 
 /// RFC 3339 in UTC with milliseconds: `2026-11-21T03:14:15.926Z`.

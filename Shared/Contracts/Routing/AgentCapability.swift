@@ -1,5 +1,5 @@
 /// What an agent can do and how well.
-package struct AgentCapability: Codable, Sendable, Equatable {
+package struct AgentCapability: Codable, Sendable, Hashable {
     package let name: String
     /// 1 to 5.
     package let level: Int

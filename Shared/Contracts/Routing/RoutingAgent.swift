@@ -12,6 +12,8 @@ package struct RoutingAgent: Codable, Sendable, Equatable {
     package let capabilities: [AgentCapability]
     /// Sum of channel weights it may hold at once.
     package let capacity: Int
+    /// How much of it each channel may take at most; what is not named has no limit of its own.
+    package let channelCapacities: [String: Int]?
     package let load: Int
     /// 0 to 1; nil without history.
     package let successRate: Double?
@@ -22,7 +24,8 @@ package struct RoutingAgent: Codable, Sendable, Equatable {
 
     package init(
         id: AgentID, name: String, kind: String, sector: String, priority: Int, capabilities: [AgentCapability], capacity: Int,
-        load: Int, successRate: Double? = nil, meanHandlingSeconds: Double? = nil, status: AgentStatus, active: Bool, createdAt: Date
+        channelCapacities: [String: Int] = [:], load: Int, successRate: Double? = nil, meanHandlingSeconds: Double? = nil,
+        status: AgentStatus, active: Bool, createdAt: Date
     ) {
         self.id = id
         self.name = name
@@ -31,6 +34,7 @@ package struct RoutingAgent: Codable, Sendable, Equatable {
         self.priority = priority
         self.capabilities = capabilities
         self.capacity = capacity
+        self.channelCapacities = channelCapacities
         self.load = load
         self.successRate = successRate
         self.meanHandlingSeconds = meanHandlingSeconds
@@ -42,6 +46,7 @@ package struct RoutingAgent: Codable, Sendable, Equatable {
     private enum CodingKeys: String, CodingKey {
         case id, name, sector, priority, capabilities, capacity, load, status, active
         case kind = "type"
+        case channelCapacities = "channel_capacities"
         case successRate = "success_rate"
         case meanHandlingSeconds = "mean_handling_seconds"
         case createdAt = "created_at"
@@ -56,6 +61,7 @@ package struct RoutingAgent: Codable, Sendable, Equatable {
         try container.encode(priority, forKey: .priority)
         try container.encode(capabilities, forKey: .capabilities)
         try container.encode(capacity, forKey: .capacity)
+        try container.encode(channelCapacities ?? [:], forKey: .channelCapacities)
         try container.encode(load, forKey: .load)
         try container.encode(successRate, forKey: .successRate)
         try container.encode(meanHandlingSeconds, forKey: .meanHandlingSeconds)

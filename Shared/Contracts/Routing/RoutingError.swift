@@ -11,6 +11,10 @@ package enum RoutingError: ServiceError {
     case conversationNotAssigned(id: ConversationID)
     case conversationHeldByColleague(name: String)
     case fieldInvalid(field: String, detail: String)
+    /// Also somebody else's.
+    case offerNotFound(id: EntityID)
+    /// Answered too late, already answered, or withdrawn.
+    case offerExpired(id: EntityID)
     case roleMayNot(role: String)
     case teamNotFound(id: TeamID)
     case teamMemberNotFound(id: TeamMemberID)
@@ -19,6 +23,9 @@ package enum RoutingError: ServiceError {
     case referenceNotFound(field: String, id: EntityID)
     /// What a field holds is already held by another one.
     case alreadyTaken(field: String)
+    case simulationNotFound(id: SimulationID)
+    /// One simulation of a tenant at a time, and few in all.
+    case simulationRunning
     /// One of several changes was refused, so none took effect.
     case operationRefused(index: Int, code: String, details: JSONValue)
     /// From a newer service.
@@ -36,12 +43,16 @@ package enum RoutingError: ServiceError {
         case .conversationNotAssigned: "conversation-not-assigned"
         case .conversationHeldByColleague: "conversation-held-by-colleague"
         case .fieldInvalid: "field-invalid"
+        case .offerNotFound: "offer-not-found"
+        case .offerExpired: "offer-expired"
         case .roleMayNot: "role-may-not"
         case .teamNotFound: "team-not-found"
         case .teamMemberNotFound: "team-member-not-found"
         case .teamAssignmentNotFound: "team-assignment-not-found"
         case .referenceNotFound: "reference-not-found"
         case .alreadyTaken: "already-taken"
+        case .simulationNotFound: "simulation-not-found"
+        case .simulationRunning: "simulation-running"
         case .operationRefused: "operation-refused"
         case .unknown(let code): code
         }
@@ -59,12 +70,16 @@ package enum RoutingError: ServiceError {
         case .conversationNotAssigned(let id): ["id": .string(id.description)]
         case .conversationHeldByColleague(let name): ["name": .string(name)]
         case .fieldInvalid(let field, let detail): ["field": .string(field), "detail": .string(detail)]
+        case .offerNotFound(let id): ["id": .string(id.description)]
+        case .offerExpired(let id): ["id": .string(id.description)]
         case .roleMayNot(let role): ["role": .string(role)]
         case .teamNotFound(let id): ["id": .string(id.description)]
         case .teamMemberNotFound(let id): ["id": .string(id.description)]
         case .teamAssignmentNotFound(let id): ["id": .string(id.description)]
         case .referenceNotFound(let field, let id): ["field": .string(field), "id": .string(id.description)]
         case .alreadyTaken(let field): ["field": .string(field)]
+        case .simulationNotFound(let id): ["id": .string(id.description)]
+        case .simulationRunning: [:]
         case .operationRefused(let index, let code, let details):
             ["index": .integer(Int64(index)), "code": .string(code), "details": details]
         case .unknown: [:]
@@ -85,12 +100,16 @@ package enum RoutingError: ServiceError {
             case "conversation-not-assigned": self = .conversationNotAssigned(id: try fields.identifier("id"))
             case "conversation-held-by-colleague": self = .conversationHeldByColleague(name: try fields.text("name"))
             case "field-invalid": self = .fieldInvalid(field: try fields.text("field"), detail: try fields.text("detail"))
+            case "offer-not-found": self = .offerNotFound(id: try fields.identifier("id"))
+            case "offer-expired": self = .offerExpired(id: try fields.identifier("id"))
             case "role-may-not": self = .roleMayNot(role: try fields.text("role"))
             case "team-not-found": self = .teamNotFound(id: try fields.identifier("id"))
             case "team-member-not-found": self = .teamMemberNotFound(id: try fields.identifier("id"))
             case "team-assignment-not-found": self = .teamAssignmentNotFound(id: try fields.identifier("id"))
             case "reference-not-found": self = .referenceNotFound(field: try fields.text("field"), id: try fields.identifier("id"))
             case "already-taken": self = .alreadyTaken(field: try fields.text("field"))
+            case "simulation-not-found": self = .simulationNotFound(id: try fields.identifier("id"))
+            case "simulation-running": self = .simulationRunning
             case "operation-refused":
                 self = .operationRefused(
                     index: try fields.integer("index"), code: try fields.text("code"), details: details["details"] ?? .object([:]))

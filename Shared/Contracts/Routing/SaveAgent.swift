@@ -13,13 +13,16 @@ package struct SaveAgent: BusRequest, Equatable {
     package let priority: Int?
     package let capabilities: [AgentCapability]?
     package let capacity: Int?
+    /// Replaces all of them; an empty one takes them away.
+    package let channelCapacities: [String: Int]?
     package let successRate: Double?
     package let meanHandlingSeconds: Double?
     package let active: Bool?
 
     package init(
         principal: Principal, id: AgentID, isNew: Bool, name: String? = nil, kind: String? = nil, sector: String? = nil,
-        priority: Int? = nil, capabilities: [AgentCapability]? = nil, capacity: Int? = nil, successRate: Double? = nil,
+        priority: Int? = nil, capabilities: [AgentCapability]? = nil, capacity: Int? = nil, channelCapacities: [String: Int]? = nil,
+        successRate: Double? = nil,
         meanHandlingSeconds: Double? = nil, active: Bool? = nil
     ) {
         self.principal = principal
@@ -31,6 +34,7 @@ package struct SaveAgent: BusRequest, Equatable {
         self.priority = priority
         self.capabilities = capabilities
         self.capacity = capacity
+        self.channelCapacities = channelCapacities
         self.successRate = successRate
         self.meanHandlingSeconds = meanHandlingSeconds
         self.active = active
@@ -40,6 +44,7 @@ package struct SaveAgent: BusRequest, Equatable {
         case principal, id, name, sector, priority, capabilities, capacity, active
         case isNew = "is_new"
         case kind = "type"
+        case channelCapacities = "channel_capacities"
         case successRate = "success_rate"
         case meanHandlingSeconds = "mean_handling_seconds"
     }

@@ -7,13 +7,13 @@ package struct SelectAgent: BusRequest, Equatable {
     package let principal: Principal
     package let sector: String?
     package let channel: Channel
-    package let requiredCapabilities: [String]
+    package let requiredCapabilities: [AgentCapability]
     package let preferredAgentID: AgentID?
     /// Only the agents of this team's active members, and the preferred one.
     package let teamID: TeamID?
 
     package init(
-        principal: Principal, sector: String? = nil, channel: Channel, requiredCapabilities: [String] = [],
+        principal: Principal, sector: String? = nil, channel: Channel, requiredCapabilities: [AgentCapability] = [],
         preferredAgentID: AgentID? = nil, teamID: TeamID? = nil
     ) {
         self.principal = principal

@@ -11,12 +11,14 @@ package struct Team: Codable, Sendable, Equatable {
     package let fallbackTeamID: TeamID?
     package let memberCount: Int
     package let agentCount: Int
+    /// Conversations that wait for the team, offered ones too; at most 1,000.
+    package let waitingCount: Int
     package let createdAt: Date
     package let updatedAt: Date
 
     package init(
         id: TeamID, name: String, sector: String, description: String, fallbackTeamID: TeamID? = nil, memberCount: Int, agentCount: Int,
-        createdAt: Date, updatedAt: Date
+        waitingCount: Int, createdAt: Date, updatedAt: Date
     ) {
         self.id = id
         self.name = name
@@ -25,6 +27,7 @@ package struct Team: Codable, Sendable, Equatable {
         self.fallbackTeamID = fallbackTeamID
         self.memberCount = memberCount
         self.agentCount = agentCount
+        self.waitingCount = waitingCount
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }
@@ -34,6 +37,7 @@ package struct Team: Codable, Sendable, Equatable {
         case fallbackTeamID = "fallback_team_id"
         case memberCount = "member_count"
         case agentCount = "agent_count"
+        case waitingCount = "waiting_count"
         case createdAt = "created_at"
         case updatedAt = "updated_at"
     }
@@ -47,6 +51,7 @@ package struct Team: Codable, Sendable, Equatable {
         try container.encode(fallbackTeamID, forKey: .fallbackTeamID)
         try container.encode(memberCount, forKey: .memberCount)
         try container.encode(agentCount, forKey: .agentCount)
+        try container.encode(waitingCount, forKey: .waitingCount)
         try container.encode(createdAt, forKey: .createdAt)
         try container.encode(updatedAt, forKey: .updatedAt)
     }

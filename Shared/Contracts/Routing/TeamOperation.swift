@@ -22,6 +22,8 @@ package struct TeamOperation: Codable, Sendable, Equatable {
     package let agentID: AgentID?
     package let userID: UserID?
     package let fallbackTeamID: TeamID?
+    /// `fallback_team_id` is given as null, which is not the same as left out.
+    package let removesFallback: Bool
     package let name: String?
     package let sector: String?
     package let description: String?
@@ -30,6 +32,9 @@ package struct TeamOperation: Codable, Sendable, Equatable {
     package let type: String?
     package let priority: Int?
     package let capacity: Int?
+    package let channelCapacities: [String: Int]?
+    package let successRate: Double?
+    package let meanHandlingSeconds: Double?
     package let capabilities: [AgentCapability]?
 
     private enum CodingKeys: String, CodingKey {
@@ -39,12 +44,16 @@ package struct TeamOperation: Codable, Sendable, Equatable {
         case agentID = "agent_id"
         case userID = "user_id"
         case fallbackTeamID = "fallback_team_id"
+        case channelCapacities = "channel_capacities"
+        case successRate = "success_rate"
+        case meanHandlingSeconds = "mean_handling_seconds"
     }
 
     package init(
         _ operation: Kind, id: EntityID? = nil, teamID: TeamID? = nil, memberID: TeamMemberID? = nil, agentID: AgentID? = nil,
-        userID: UserID? = nil, fallbackTeamID: TeamID? = nil, name: String? = nil, sector: String? = nil, description: String? = nil,
-        role: String? = nil, active: Bool? = nil, type: String? = nil, priority: Int? = nil, capacity: Int? = nil,
+        userID: UserID? = nil, fallbackTeamID: TeamID? = nil, removesFallback: Bool = false, name: String? = nil, sector: String? = nil,
+        description: String? = nil, role: String? = nil, active: Bool? = nil, type: String? = nil, priority: Int? = nil,
+        capacity: Int? = nil, channelCapacities: [String: Int]? = nil, successRate: Double? = nil, meanHandlingSeconds: Double? = nil,
         capabilities: [AgentCapability]? = nil
     ) {
         self.operation = operation.rawValue
@@ -54,6 +63,7 @@ package struct TeamOperation: Codable, Sendable, Equatable {
         self.agentID = agentID
         self.userID = userID
         self.fallbackTeamID = fallbackTeamID
+        self.removesFallback = removesFallback
         self.name = name
         self.sector = sector
         self.description = description
@@ -62,7 +72,62 @@ package struct TeamOperation: Codable, Sendable, Equatable {
         self.type = type
         self.priority = priority
         self.capacity = capacity
+        self.channelCapacities = channelCapacities
+        self.successRate = successRate
+        self.meanHandlingSeconds = meanHandlingSeconds
         self.capabilities = capabilities
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func read<Value: Decodable>(_ key: CodingKeys) throws -> Value? { try container.decodeIfPresent(Value.self, forKey: key) }
+        operation = try container.decode(String.self, forKey: .operation)
+        id = try read(.id)
+        teamID = try read(.teamID)
+        memberID = try read(.memberID)
+        agentID = try read(.agentID)
+        userID = try read(.userID)
+        fallbackTeamID = try read(.fallbackTeamID)
+        removesFallback = container.contains(.fallbackTeamID) && fallbackTeamID == nil
+        name = try read(.name)
+        sector = try read(.sector)
+        description = try read(.description)
+        role = try read(.role)
+        active = try read(.active)
+        type = try read(.type)
+        priority = try read(.priority)
+        capacity = try read(.capacity)
+        channelCapacities = try read(.channelCapacities)
+        successRate = try read(.successRate)
+        meanHandlingSeconds = try read(.meanHandlingSeconds)
+        capabilities = try read(.capabilities)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(operation, forKey: .operation)
+        try container.encodeIfPresent(id, forKey: .id)
+        try container.encodeIfPresent(teamID, forKey: .teamID)
+        try container.encodeIfPresent(memberID, forKey: .memberID)
+        try container.encodeIfPresent(agentID, forKey: .agentID)
+        try container.encodeIfPresent(userID, forKey: .userID)
+        if removesFallback {
+            try container.encodeNil(forKey: .fallbackTeamID)
+        } else {
+            try container.encodeIfPresent(fallbackTeamID, forKey: .fallbackTeamID)
+        }
+        try container.encodeIfPresent(name, forKey: .name)
+        try container.encodeIfPresent(sector, forKey: .sector)
+        try container.encodeIfPresent(description, forKey: .description)
+        try container.encodeIfPresent(role, forKey: .role)
+        try container.encodeIfPresent(active, forKey: .active)
+        try container.encodeIfPresent(type, forKey: .type)
+        try container.encodeIfPresent(priority, forKey: .priority)
+        try container.encodeIfPresent(capacity, forKey: .capacity)
+        try container.encodeIfPresent(channelCapacities, forKey: .channelCapacities)
+        try container.encodeIfPresent(successRate, forKey: .successRate)
+        try container.encodeIfPresent(meanHandlingSeconds, forKey: .meanHandlingSeconds)
+        try container.encodeIfPresent(capabilities, forKey: .capabilities)
     }
 
     package var kind: Kind? { Kind(rawValue: operation) }
@@ -71,8 +136,9 @@ package struct TeamOperation: Codable, Sendable, Equatable {
         kind.map {
             TeamOperation(
                 $0, id: id, teamID: teamID, memberID: memberID, agentID: agentID, userID: userID, fallbackTeamID: fallbackTeamID,
-                name: name, sector: sector, description: description, role: role, active: active, type: type, priority: priority,
-                capacity: capacity, capabilities: capabilities)
+                removesFallback: removesFallback, name: name, sector: sector, description: description, role: role, active: active,
+                type: type, priority: priority, capacity: capacity, channelCapacities: channelCapacities, successRate: successRate,
+                meanHandlingSeconds: meanHandlingSeconds, capabilities: capabilities)
         }
     }
 }

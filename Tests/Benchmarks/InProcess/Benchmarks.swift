@@ -7,10 +7,11 @@ struct Benchmarks {
         switch CommandLine.arguments.dropFirst().first {
         case "request": try await RequestBenchmark().run().print()
         case "decide": DecisionBenchmark().run().print()
+        case "route": try await RouteBenchmark().run().print()
         case "log": try await LogBenchmark().run().print()
         case "http": try await BareServer().run()
         default:
-            FileHandle.standardError.write(Data("benchmarks request | decide | log | http\n".utf8))
+            FileHandle.standardError.write(Data("benchmarks request | decide | route | log | http\n".utf8))
             exit(64)
         }
     }

@@ -24,7 +24,7 @@ struct DecisionBenchmark {
             passes.append(
                 microseconds {
                     var score = -1.0
-                    for candidate in snapshot.candidates where policy.refusal(of: candidate, for: work) == nil {
+                    for candidate in candidates where policy.refusal(of: candidate, for: work) == nil {
                         let total = policy.terms(of: candidate, for: work).total
                         if total > score { (score, best) = (total, candidate.id) }
                     }

@@ -18,3 +18,10 @@ SELECT '00000000-0000-0000-0000-000000000001', ('00000000-0000-0000-0000-' || lp
        'waiting', clock_timestamp(), clock_timestamp(), clock_timestamp(), clock_timestamp()
   FROM generate_series(0, 1023) AS n;
 CREATE TABLE bench.effects (event_id uuid PRIMARY KEY, part int, seq bigint, text text);
+-- Agents with room, with the router's indexes.
+CREATE TABLE bench.agents (LIKE router.sector_agents INCLUDING ALL);
+INSERT INTO bench.agents (client_id, id, name, type, sector, priority, capacity, active, status, created_at, updated_at)
+SELECT '00000000-0000-0000-0000-000000000001', ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, 'Agent ' || n, 'human',
+       'general', 5, 1000, true, 'online', clock_timestamp(), clock_timestamp()
+  FROM generate_series(1, 10000) AS n;
+ANALYZE bench.agents;

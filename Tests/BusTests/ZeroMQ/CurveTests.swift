@@ -122,6 +122,55 @@ import Testing
     }
 }
 
+extension `A bus with CURVE` {
+    @Test func `closes the connections of a key that is taken from its list, and keeps those of the others`() async throws {
+        let keys = try KeyRing()
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { do { try FileManager.default.removeItem(at: folder) } catch { Issue.record(error) } }
+        let file = folder.appendingPathComponent("public-keys.json")
+        func list(without leaked: ServiceName? = nil) throws {
+            var listed = keys.pairs
+            if let leaked { listed[leaked] = nil }
+            let text = try JSON.encode(Dictionary(uniqueKeysWithValues: listed.map { ($0.key.rawValue, [$0.value.publicKey.text]) }))
+            try Data(text).write(to: file, options: .atomic)
+        }
+        try list()
+        try await withWorld(keys) { world in
+            var configuration = ZeroMQBusConfiguration(
+                service: .orders, eventsEndpoint: "tcp://127.0.0.1:*", requestsEndpoint: "tcp://127.0.0.1:*")
+            configuration.curve = CurveSecurity(
+                own: try keys.pair(of: .orders), publicKeys: try keys.publicKeys(), publicKeysFile: file.path)
+            let bus = try await world.bus(configuration, answering: { .reply($0.payload) })
+            let bound = try await bus.bound()
+            let (events, requests) = (try #require(bound.events), try #require(bound.requests))
+            let server = try keys.pair(of: .orders).publicKey
+            let (thief, listener) = (RawSocket(ZMQ_DEALER), RawSocket(ZMQ_SUB))
+            for socket in [thief, listener] { socket.beCurveClient(try keys.pair(of: .router), of: server) }
+            thief.set(ZMQ_IMMEDIATE, 1)
+            listener.set(ZMQ_SUBSCRIBE, [])
+            thief.connect(requests)
+            listener.connect(events)
+            try await eventually("the key is still good") { thief.send([1]) == 0 && listener.receive() != nil }
+            let asker = try await world.bus(Self.quick(.chat))
+            #expect(try await asker.request(.example(payload: [4]), to: .orders) == [4])
+
+            try list(without: .router)
+            try await eventually("the connection is gone and is not made again") { thief.send([1]) == EAGAIN }
+            // What it had been sent before may still lie in its buffer.
+            while listener.receive() != nil {}
+            #expect(try await asker.request(.example(payload: [5]), to: .orders) == [5], "whose key is valid comes again by itself")
+            let malformed = bus.metrics.malformedFrames
+            for _ in 0..<20 {
+                #expect(try await asker.request(.example(payload: [6]), to: .orders) == [6])
+                thief.send([1])
+            }
+            #expect(bus.metrics.malformedFrames == malformed, "what the thief says is not heard")
+            #expect(listener.receive() == nil, "and it hears nothing")
+        }
+    }
+}
+
 @Suite struct `Public keys` {
     @Test func `tell whose they are`() throws {
         let (first, second, other) = (try CurveKeyPair.generate(), try CurveKeyPair.generate(), try CurveKeyPair.generate())

@@ -1,11 +1,10 @@
+import Bus
 import CZeroMQ
 import Contracts
 import Foundation
 import ServiceLifecycle
 import Synchronization
 import Testing
-
-@testable import Bus
 
 @Suite(.timeLimit(.minutes(3))) struct `The bus over ZeroMQ` {
     /// Watches that are as quick as a test wants them.

@@ -1,9 +1,8 @@
 import Bus
 import Contracts
 import Foundation
+import GatewayService
 import Testing
-
-@testable import GatewayService
 
 @Suite struct `A token` {
     private static let path = "/api/v1/chat/sessions/\(Examples.sessionID)"

@@ -1,6 +1,5 @@
+import GatewayService
 import Testing
-
-@testable import GatewayService
 
 @Suite struct `The members of a JSON object` {
     @Test func `are found without decoding them`() throws {

@@ -1,8 +1,7 @@
 import Contracts
 import Foundation
+import GatewayService
 import Testing
-
-@testable import GatewayService
 
 @Suite struct `Pages` {
     @Test func `are served with a strict policy, assets for ever, and nothing outside the directory`() async throws {

@@ -1,8 +1,7 @@
 import Contracts
 import Foundation
+import GatewayService
 import Testing
-
-@testable import GatewayService
 
 @Suite struct `The route table` {
     private static let roles: [Role] = [.administrator, .supervisor, .agent, .viewer, .service, .customer]

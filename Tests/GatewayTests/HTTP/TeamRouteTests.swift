@@ -5,6 +5,7 @@ import Testing
 @Suite struct `Teams at the edge` {
     private static let team = Team(
         id: TeamID(Examples.sessionID.uuid), name: "Returns", sector: "general", description: "", memberCount: 0, agentCount: 0,
+        waitingCount: 0,
         createdAt: Examples.noon, updatedAt: Examples.noon)
 
     @Test func `come by cursor or by page, never both`() async throws {

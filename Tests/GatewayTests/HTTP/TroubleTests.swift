@@ -1,9 +1,32 @@
 import Bus
 import Contracts
 import Foundation
+import GatewayService
+import ServiceKit
 import Testing
 
-@testable import GatewayService
+@Suite struct `A sampled trace` {
+    static let sampled = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+    @Test func `is logged when its sender asks for it, and only a few a second`() throws {
+        let trace = try #require(TraceContext(header: Self.sampled))
+        let sampling = TraceSampling()
+        let noon = ContinuousClock.now
+        #expect(trace.isSampled && !TraceContext.generate().isSampled)
+        let admitted = (0..<TraceSampling.perSecondMax + 5).map { _ in sampling.admit(trace, now: noon) }
+        #expect(admitted.count(where: \.isSampled) == TraceSampling.perSecondMax)
+        #expect(admitted.allSatisfy { $0.traceID == trace.traceID })
+        #expect(sampling.admit(trace, now: noon + .seconds(1)).isSampled)
+        #expect(!sampling.admit(trace.unsampled, now: noon + .seconds(2)).isSampled)
+    }
+
+    @Test func `is recognised on the bus`() {
+        #expect(SampledTrace(Self.sampled)?.traceID == "4bf92f3577b34da6a3ce929d0e0e4736")
+        for other in [nil, "", String(Self.sampled.dropLast()) + "0", Self.sampled + "1", String(repeating: "é", count: 55)] {
+            #expect(SampledTrace(other) == nil)
+        }
+    }
+}
 
 @Suite struct `Trouble on the bus` {
     @Test(arguments: [

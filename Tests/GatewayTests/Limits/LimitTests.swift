@@ -1,9 +1,8 @@
 import Contracts
 import Foundation
+import GatewayService
 import HTTPTypes
 import Testing
-
-@testable import GatewayService
 
 @Suite struct `A token bucket` {
     private let policy = BucketPolicy("test", rate: 2, burst: 3)

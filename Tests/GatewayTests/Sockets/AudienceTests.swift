@@ -1,10 +1,9 @@
 import Bus
 import Contracts
 import Foundation
+import GatewayService
 import TestSupport
 import Testing
-
-@testable import GatewayService
 
 @Suite struct `What leaves through sockets` {
     /// Every event of the contracts, with what a visitor and an agent hear of it.
@@ -18,13 +17,18 @@ import Testing
         (ConversationWaiting.subject, ConversationWaiting.audience, nil, nil),
         (AssignmentApplied.subject, AssignmentApplied.audience, "assigned", "assigned"),
         (ReceiptsAdvanced.subject, ReceiptsAdvanced.audience, "receipt", "receipt"),
+        (SLAWarning.subject, SLAWarning.audience, nil, "sla"),
+        (SLABreached.subject, SLABreached.audience, nil, "sla"),
         (QueuePlaceChanged.subject, QueuePlaceChanged.audience, "queue", "queue"),
         (CustomerChanged.subject, CustomerChanged.audience, nil, "customer"),
+        // The key is no agent here: see below for whom it is.
+        (OfferChanged.subject, OfferChanged.audience, nil, nil),
         (AgentPresenceChanged.subject, AgentPresenceChanged.audience, nil, "presence"),
         (ConversationAssigned.subject, ConversationAssigned.audience, nil, nil),
         (ConversationUnassigned.subject, ConversationUnassigned.audience, nil, nil),
         (UserCreated.subject, UserCreated.audience, nil, nil),
         (UserChanged.subject, UserChanged.audience, nil, nil),
+        (BusinessRulesChanged.subject, BusinessRulesChanged.audience, nil, nil),
         ("chat.something-new", .everyone, nil, nil),
     ]
 
@@ -67,6 +71,24 @@ import Testing
             declared += try String(contentsOf: file, encoding: .utf8).components(separatedBy: ": Event, Equatable {").count - 1
         }
         #expect(declared == Self.events.count - 1)
+    }
+
+    @Test func `is an agent's own where it is an offer`() async throws {
+        try await withGateway { (gateway) async throws in
+            gateway.answerSockets()
+            let agent = try await gateway.realtimeSocket()
+            let supervisor = try await gateway.realtimeSocket(.supervisor)
+            _ = try await agent.next("ready")
+            _ = try await supervisor.next("ready")
+            try gateway.chat.say(
+                OfferChanged.subject, payload: Array("{}".utf8), tenant: TestTokens.tenant, key: TestTokens.subject(.agent).uuid,
+                sequence: 1,
+                audience: OfferChanged.audience)
+            try gateway.chat.say(Examples.appended("last"), tenant: TestTokens.tenant, key: Examples.sessionID.uuid, sequence: 1000)
+            #expect(try await agent.next()["type"]?.string == "offer")
+            #expect(try await agent.next()["sequence"]?.integer == 1000)
+            #expect(try await supervisor.next()["sequence"]?.integer == 1000, "it was not for her")
+        }
     }
 
     @Test func `never crosses from one company to another, nor between conversations of customers`() async throws {

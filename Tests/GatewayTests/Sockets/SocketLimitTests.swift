@@ -1,10 +1,9 @@
 import Contracts
 import Foundation
+import GatewayService
 import NIOCore
 import TestSupport
 import Testing
-
-@testable import GatewayService
 
 @Suite struct `A socket` {
     @Test func `is refused as HTTP: without token, for another's conversation, by role, without upgrade`() async throws {
@@ -161,7 +160,7 @@ import Testing
             gateway.answerSockets()
             gateway.chat.answer(AppendMessage.self) { request in
                 // The first takes longest: sent side by side, it would be last.
-                for _ in 0..<(request.text == "0" ? 500 : 0) { await Task.yield() }
+                for _ in 0..<(request.text == "0" ? 50 : 0) { await Task.yield() }
                 return AppendedMessage(message: Examples.message(request, sequence: 1), isRepeat: false)
             }
             let socket = try await gateway.visitorSocket(after: 0)

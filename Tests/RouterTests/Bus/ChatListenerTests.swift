@@ -1,8 +1,7 @@
 import Contracts
 import Foundation
+import RouterService
 import Testing
-
-@testable import RouterService
 
 @Suite struct `A waiting conversation` {
     @Test func `gets an agent who has room, in the transaction that hears of it`() async throws {
@@ -18,7 +17,7 @@ import Testing
         #expect(said.first?.assignment.reason == "routed")
         #expect(try await stage.item(conversation)?.status == .assigned)
         #expect(try await stage.load(ana) == 1)
-        let decisions = try await stage.reader.decisions(about: conversation, of: stage.tenant, limit: 10, before: nil)
+        let decisions = try await stage.decisions(about: conversation, limit: 10)
         #expect(decisions.map(\.outcome) == ["assigned"])
         #expect(decisions.first?.id == said.first?.assignment.decisionID)
         #expect(decisions.first?.chosenAgentID == ana)
@@ -34,7 +33,7 @@ import Testing
         #expect(try await stage.item(conversation)?.status == .waiting)
         #expect(try await stage.said(ConversationAssigned.self).isEmpty)
         let decision = try #require(
-            try await stage.reader.decisions(about: conversation, of: stage.tenant, limit: 10, before: nil).first)
+            try await stage.decisions(about: conversation, limit: 10).first)
         #expect(decision.outcome == "queued")
         #expect(decision.refusalCounts == ["away": 1])
         #expect(decision.candidates.map(\.refusal) == ["away"])
@@ -113,14 +112,14 @@ import Testing
         try await stage.hear(stage.waiting(first), stage.waiting(second))
         let since = try await stage.item(second)?.waitingSince
         try await stage.hear(stage.waiting(second, priority: 8))
-        #expect(try await stage.reader.place(of: second, tenant: stage.tenant)?.position == 1)
+        #expect(try await stage.place(of: second)?.position == 1)
         #expect(try await stage.item(second)?.waitingSince == since)
         try await stage.hear(stage.waiting(second, priority: 2, sequence: 4))
-        #expect(try await stage.reader.place(of: second, tenant: stage.tenant)?.position == 2)
+        #expect(try await stage.place(of: second)?.position == 2)
     }
 
     @Test func `of a sector that has nobody is everybody's`() async throws {
-        let stage = try await RouterStage.make()
+        let stage = try await RouterStage.make(sectors: ["billing"])
         let ana = try await stage.agent("Ana")
         let billing = try await stage.agent("Bea", sector: "billing")
         for sector in ["nowhere", "", String(repeating: "x", count: 5000), "a\u{0}b"] {

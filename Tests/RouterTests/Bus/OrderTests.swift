@@ -1,26 +1,23 @@
 import Bus
 import Contracts
 import Foundation
+import RouterService
 import Storage
 import Testing
-
-@testable import RouterService
 
 extension RouterStage {
     func assign(
         _ conversation: ConversationID, to agent: AgentID? = nil, by principal: Principal, reason: String = "taken", on replica: Int = 0
     ) async throws -> Assignment {
-        try await AssignConversationHandler(desk: replicas[replica].desk).answer(
-            AssignConversation(principal: principal, sessionID: conversation, agentID: agent, reason: reason), context: context)
+        try await ask(AssignConversation(principal: principal, sessionID: conversation, agentID: agent, reason: reason), on: replica)
     }
 
-    func giveBack(_ conversation: ConversationID, by principal: Principal, context: RequestContext? = nil) async throws {
-        _ = try await ReturnConversationHandler(desk: desk).answer(
-            ReturnConversation(principal: principal, sessionID: conversation, reason: "lunch"), context: context ?? self.context)
+    func giveBack(_ conversation: ConversationID, by principal: Principal, key: RequestKey = .random()) async throws {
+        _ = try await ask(ReturnConversation(principal: principal, sessionID: conversation, reason: "lunch"), key: key)
     }
 
     func save(_ request: SaveAgent) async throws -> RoutingAgent {
-        try await SaveAgentHandler(desk: desk).answer(request, context: context)
+        try await ask(request)
     }
 
     var admin: Principal { principal(.new(), role: .administrator, name: "Carla") }
@@ -45,7 +42,8 @@ extension RouterStage {
         #expect(assignment.agent.id == ana)
         #expect(try await stage.said(ConversationAssigned.self).map(\.assignment) == [assignment])
         #expect(try await stage.load(ana) == 1)
-        let decision = try #require(try await stage.reader.decisions(about: conversation, of: stage.tenant, limit: 1, before: nil).first)
+        let decision = try #require(
+            try await stage.decisions(about: conversation, limit: 1).first)
         #expect(decision.id == assignment.decisionID)
         #expect(decision.outcome == "manual")
     }
@@ -191,9 +189,9 @@ extension RouterStage {
         let ana = try await stage.agent("Ana")
         let conversation = ConversationID.new()
         try await stage.hear(stage.waiting(conversation))
-        let context = stage.context
-        try await stage.giveBack(conversation, by: stage.principal(ana), context: context)
-        try await stage.giveBack(conversation, by: stage.principal(ana), context: context)
+        let key = RequestKey.random()
+        try await stage.giveBack(conversation, by: stage.principal(ana), key: key)
+        try await stage.giveBack(conversation, by: stage.principal(ana), key: key)
         #expect(try await stage.said(ConversationUnassigned.self).count == 1)
         await #expect(throws: RoutingError.conversationNotAssigned(id: conversation)) {
             try await stage.giveBack(conversation, by: stage.principal(ana))
@@ -227,9 +225,9 @@ extension RouterStage {
     }
 
     func renew(_ agents: [AgentID], gateway: EntityID, in stage: RouterStage, on replica: Int = 0) async throws {
-        _ = try await RenewAgentConnectionsHandler(desk: stage.replicas[replica].desk).answer(
+        _ = try await stage.ask(
             RenewAgentConnections(
-                gateway: gateway, agents: agents.map { ConnectedAgent(clientID: stage.tenant, agentID: $0) }), context: stage.context)
+                gateway: gateway, agents: agents.map { ConnectedAgent(clientID: stage.tenant, agentID: $0) }), on: replica)
     }
 
     @Test func `counts for a minute after it was chosen, and no longer, by itself`() async throws {
@@ -252,7 +250,7 @@ extension RouterStage {
         #expect(try await stage.reader.agent(ana, of: stage.tenant)?.presence.effectiveStatus == .offline)
         #expect(try await stage.reader.agent(ana, of: stage.tenant)?.presence.status == .online)
         #expect(try await stage.reader.agent(ana, of: stage.tenant)?.presence.reason == "Your inbox is not connected.")
-        #expect(try await stage.reader.availability(of: stage.tenant).onlineAgentCount == 0)
+        #expect(try await stage.availability().onlineAgentCount == 0)
     }
 
     @Test func `of a connected agent lasts while the gateway renews it`() async throws {

@@ -1,8 +1,7 @@
 import Contracts
 import Foundation
+import RouterService
 import Testing
-
-@testable import RouterService
 
 private let ana = AgentID("00000000-0000-0000-0000-00000000000a")!
 private let bruno = AgentID("00000000-0000-0000-0000-00000000000b")!
@@ -66,14 +65,88 @@ private func decide(_ candidates: [Candidate], _ work: RoutingWork = RoutingWork
         Case(
             testDescription: "more than ten matches", candidate: agent(capabilities: eleven), required: eleven,
             terms: [20, 12.5, 20, 7.5, 50, 110]),
+        Case(testDescription: "an infinite success", candidate: agent(success: .infinity), terms: [40, 12.5, 20, 7.5, 0, 80]),
+        Case(testDescription: "an infinitely bad success", candidate: agent(success: -.infinity), terms: [0, 12.5, 20, 7.5, 0, 40]),
+        Case(testDescription: "an infinite time", candidate: agent(handling: .infinity), terms: [20, 12.5, 20, 0, 0, 52.5]),
+        Case(testDescription: "a time that is no number", candidate: agent(handling: .nan), terms: [20, 12.5, 20, 7.5, 0, 60]),
         // 40·0.7 = 28 and 15·(1 − 100/300) = 10.000000000000002 as IEEE doubles; added from the left.
         Case(
             testDescription: "doubles are added in the written order", candidate: agent(priority: 7, load: 3, success: 0.7, handling: 100),
             terms: [28, 17.5, 14, 10.000000000000002, 0, 69.5]),
     ]
 
+    struct Weighted: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let settings: RoutingSettings
+        let candidate: Candidate
+        /// success, priority, load, handling time, capabilities, learned, total: computed by hand.
+        let terms: [Double]
+    }
+
+    private static func skilled(_ outcomes: [String: Outcomes], success: Double? = nil) -> Candidate {
+        Candidate(
+            id: ana, name: "Agent", sector: "general", priority: 5,
+            capabilities: ["pt", "en"].map { AgentCapability(name: $0, level: 3) }, capacity: 20, load: 0, successRate: success,
+            outcomes: outcomes)
+    }
+
+    static let tenants: [Weighted] = [
+        Weighted(
+            testDescription: "a tenant's own weights",
+            settings: RoutingSettings(weights: ScoreWeights(success: 10, priority: 20, load: 30, handlingTime: 40, capability: 1)),
+            candidate: skilled([:]), terms: [5, 10, 30, 20, 2, 0, 67]),
+        Weighted(
+            testDescription: "nothing but load",
+            settings: RoutingSettings(weights: ScoreWeights(success: 0, priority: 0, load: 100, handlingTime: 0, capability: 0)),
+            candidate: agent(load: 4), terms: [0, 0, 60, 0, 0, 0, 60]),
+        // (3 + 2·0.5) / (3 + 1 + 2) of 12
+        Weighted(
+            testDescription: "what was learned, beside no general success", settings: RoutingSettings(learnedWeight: 12),
+            candidate: skilled(["general/website": Outcomes(succeeded: 3, failed: 1)]),
+            terms: [20, 12.5, 20, 7.5, 10, 12 * (4.0 / 6.0), 20 + 12.5 + 20 + 7.5 + 10 + 12 * (4.0 / 6.0)]),
+        // (0 + 2·0.75) / 2 of 8
+        Weighted(
+            testDescription: "nothing learned yet: the general success", settings: RoutingSettings(learnedWeight: 8),
+            candidate: skilled(["general/phone": Outcomes(succeeded: 90)], success: 0.75), terms: [30, 12.5, 20, 7.5, 10, 6, 86]),
+        Weighted(
+            testDescription: "nothing learned, and a success that is no number", settings: RoutingSettings(learnedWeight: 8),
+            candidate: skilled([:], success: .nan), terms: [20, 12.5, 20, 7.5, 10, 4, 74]),
+        Weighted(
+            testDescription: "outcomes that nobody wants to learn from", settings: .standard,
+            candidate: skilled(["general/website": Outcomes(succeeded: 3)]), terms: [20, 12.5, 20, 7.5, 10, 0, 70]),
+        // 5·((6 + 1)/8 + (0 + 1)/(6 + 2))
+        Weighted(
+            testDescription: "capabilities by what became of them", settings: RoutingSettings(measuresCapabilities: true),
+            candidate: skilled(["capability/pt": Outcomes(succeeded: 6), "capability/en": Outcomes(failed: 6)]),
+            terms: [20, 12.5, 20, 7.5, 5, 0, 65]),
+    ]
+
+    @Test(arguments: tenants) func `follows the tenant's settings`(_ example: Weighted) throws {
+        #expect(example.settings.problem == nil, "only what a tenant can have says something")
+        let work = RoutingWork(
+            sector: "general", requiredCapabilities: [AgentCapability(name: "pt", level: 1), AgentCapability(name: "en", level: 1)],
+            lackingMax: 2, topic: "general/website")
+        let verdict = RoutingPolicy(settings: example.settings).decide(RoutingSnapshot([example.candidate]), work)
+        let terms = try #require(verdict.candidates.first?.terms)
+        #expect(
+            [terms.successRate, terms.priority, terms.load, terms.handlingTime, terms.capabilities, terms.learned, terms.total]
+                == example.terms)
+    }
+
+    @Test func `of a candidate whose row is broken is a number all the same`() throws {
+        for broken in [Double.nan, .infinity, -.infinity, .greatestFiniteMagnitude, -0.0] {
+            let settings = RoutingSettings(learnedWeight: 20, measuresCapabilities: true)
+            let verdict = RoutingPolicy(settings: settings).decide(
+                RoutingSnapshot([agent(capabilities: ["pt"], success: broken, handling: broken)]),
+                RoutingWork(sector: "general", requiredCapabilities: [AgentCapability(name: "pt", level: 1)], topic: "general/website"))
+            #expect(try #require(verdict.candidates.first?.terms).total.isFinite, "\(broken)")
+        }
+    }
+
     @Test(arguments: cases) func `is the sum of its terms`(_ example: Case) throws {
-        let verdict = decide([example.candidate], RoutingWork(sector: "general", requiredCapabilities: example.required))
+        let verdict = decide(
+            [example.candidate],
+            RoutingWork(sector: "general", requiredCapabilities: example.required.map { AgentCapability(name: $0, level: 1) }))
         let terms = try #require(verdict.candidates.first?.terms)
         #expect(
             [terms.successRate, terms.priority, terms.load, terms.handlingTime, terms.capabilities, terms.total] == example.terms)
@@ -145,10 +218,14 @@ private func decide(_ candidates: [Candidate], _ work: RoutingWork = RoutingWork
         Case(testDescription: "of another sector", candidate: agent(sector: "billing"), reason: .wrongSector),
         Case(
             testDescription: "without the capability", candidate: agent(capabilities: ["en"]),
-            work: RoutingWork(sector: "general", requiredCapabilities: ["en", "pt"]), reason: .missingCapability),
+            work: RoutingWork(
+                sector: "general", requiredCapabilities: [AgentCapability(name: "en", level: 1), AgentCapability(name: "pt", level: 1)]),
+            reason: .missingCapability),
         Case(
             testDescription: "without one that may be missing", candidate: agent(capabilities: ["en"]),
-            work: RoutingWork(sector: "general", requiredCapabilities: ["en", "pt"], lackingMax: 1), reason: nil),
+            work: RoutingWork(
+                sector: "general", requiredCapabilities: [AgentCapability(name: "en", level: 1), AgentCapability(name: "pt", level: 1)],
+                lackingMax: 1), reason: nil),
         Case(testDescription: "with the last place left", candidate: agent(capacity: 5, load: 4), reason: nil),
         Case(testDescription: "with no place left", candidate: agent(capacity: 5, load: 5), reason: .full),
         Case(testDescription: "without any capacity", candidate: agent(capacity: 0), reason: .full),
@@ -212,7 +289,7 @@ private func decide(_ candidates: [Candidate], _ work: RoutingWork = RoutingWork
             agent(ana, capabilities: ["pt", "en"], load: 2, success: 0.75, handling: 120, lastAssigned: 1_700_000_000.000001),
             agent(bruno, status: .away, present: false),
         ])
-        #expect(snapshot.digest == "4649d991267cc4d1375b5338d69dc4ed8ec9a3513459347cacbab5b9c7277c16")
+        #expect(snapshot.digest == "e2284ce4e3da1904467968614d2f70614fcddfb071191c48387b9a4fdbf04b91")
     }
 
     @Test func `has another digest when anything about an agent changes`() {

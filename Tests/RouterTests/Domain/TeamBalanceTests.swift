@@ -1,8 +1,7 @@
 import Contracts
 import Foundation
+import RouterService
 import Testing
-
-@testable import RouterService
 
 @Suite struct `Moves between teams` {
     private func side(_ name: String, sector: String = "general", waiting: Int = 0, _ hands: (capacity: Int, load: Int)...)

@@ -2,13 +2,12 @@ import Bus
 import Contracts
 import EventLog
 import Foundation
+import RouterService
 import ServiceLifecycle
 import Storage
 import Synchronization
 import TestSupport
 import Testing
-
-@testable import RouterService
 
 extension RouterStage {
     /// Runs every replica's parts while `body` runs: events arrive by bus and log, as in an installation.

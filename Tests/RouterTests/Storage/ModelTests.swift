@@ -1,11 +1,10 @@
 import Bus
 import Contracts
 import Foundation
+import RouterService
 import Storage
 import Synchronization
 import Testing
-
-@testable import RouterService
 
 /// Random sequences of everything that can happen, several at once and on several replicas; after each batch what must hold, holds.
 @Suite struct `Routing, whatever happens in whatever order` {
@@ -29,17 +28,40 @@ import Testing
         case join(AgentID, TeamID)
         case leave(AgentID, TeamID)
         case deleteTeam(TeamID)
+        case answer(EntityID, AgentID, accepting: Bool)
+        case pass(Double)
+        case limit(AgentID, [String: Int])
         case sweep
     }
 
-    @Test(arguments: [1, 2, 3, 4, 5, 6] as [UInt64]) func `keeps capacity, one owner, every conversation and the order`(seed: UInt64)
+    /// `ROUTER_MODEL_SEEDS=n`: more of them, up to this seed.
+    static let seeds = Array(1...(ProcessInfo.processInfo.environment["ROUTER_MODEL_SEEDS"].flatMap(UInt64.init) ?? 6))
+
+    /// The first ones route as a tenant who set nothing does.
+    static func settings(_ seed: UInt64) -> RoutingSettings {
+        guard seed > 2 else { return .standard }
+        return RoutingSettings(
+            channelWeights: ["phone": 2], offerTimeoutSeconds: seed == 3 ? nil : 20, preferredWaitSeconds: 15,
+            relaxation: [
+                RelaxationStep(afterSeconds: 20, levelsBelowMax: 2), RelaxationStep(afterSeconds: 60, lackingMax: 1, levelsBelowMax: 2),
+            ], offlineGraceSeconds: 40)
+    }
+
+    @Test(arguments: seeds) func `keeps capacity, one owner, every conversation and the order`(seed: UInt64)
         async throws
     {
         var random = Generator(state: seed)
         let replicaCount = Int(seed % 4) + 1
-        let stage = try await RouterStage.make(replicas: replicaCount)
+        let stage = try await RouterStage.make(replicas: replicaCount, settings: Self.settings(seed))
+        stage.keepTime()
         var agents: [AgentID] = []
         for number in 0..<5 { agents.append(try await stage.agent("Agent \(number)", capacity: Int.random(in: 1...4, using: &random))) }
+        // Half of them speak Portuguese, more or less.
+        for (index, agent) in agents.enumerated() where index % 2 == 0 {
+            _ = try await stage.save(
+                SaveAgent(
+                    principal: stage.admin, id: agent, isNew: false, capabilities: [AgentCapability(name: "pt", level: index + 1)]))
+        }
         let teams = (0..<3).map { _ in TeamID.new() }
         for team in teams { _ = try await stage.team(team.description, id: team) }
         var conversations: [ConversationID: Conversation] = [:]
@@ -54,7 +76,7 @@ import Testing
                 let known = conversations.keys.filter { !spokenOf.contains($0) }.sorted()
                 let some = known.randomElement(using: &random)
                 let agent = agents.randomElement(using: &random)!
-                switch Int.random(in: 0..<23, using: &random) {
+                switch Int.random(in: 0..<30, using: &random) {
                 case 0..<6:
                     let id = ConversationID.new()
                     conversations[id] = Conversation()
@@ -62,7 +84,12 @@ import Testing
                     let priority = Int.random(in: 4...6, using: &random)
                     // One in three is for a team, which may be gone by now.
                     let team = Int.random(in: 0..<3, using: &random) == 0 ? teams.randomElement(using: &random) : nil
-                    deeds.append(.say(stage.waiting(id, priority: priority, team: team)))
+                    deeds.append(
+                        .say(
+                            stage.waiting(
+                                id, priority: priority, team: team, channel: Int.random(in: 0..<4, using: &random) == 0 ? .phone : .website,
+                                requires: Int.random(in: 0..<4, using: &random) == 0
+                                    ? [AgentCapability(name: "pt", level: Int.random(in: 1...5, using: &random))] : nil)))
                 case 6..<12:
                     guard let some, let conversation = conversations[some], conversation.status != .closed else { continue }
                     spokenOf.insert(some)
@@ -89,7 +116,23 @@ import Testing
                 case 21:
                     let team = teams.randomElement(using: &random)!
                     deeds.append(Int.random(in: 0..<5, using: &random) == 0 ? .deleteTeam(team) : .leave(agent, team))
-                default: deeds.append(.sweep)
+                case 22: deeds.append(.sweep)
+                case 23:
+                    deeds.append(.pass(Double(Int.random(in: 1...25, using: &random))))
+                case 24: deeds.append(.limit(agent, Bool.random(using: &random) ? [:] : ["phone": Int.random(in: 0...2, using: &random)]))
+                case 25:
+                    // More urgent while it waits: chat says the same waiting again.
+                    guard let some, let conversation = conversations[some], conversation.status == .waiting else { continue }
+                    spokenOf.insert(some)
+                    deeds.append(
+                        .say(
+                            stage.waiting(
+                                some, priority: Int.random(in: 3...7, using: &random), sequence: conversation.sequence,
+                                number: before[some]?.assignmentNumber ?? 0)))
+                default:
+                    let open = before.values.compactMap(\.offer).sorted { $0.id < $1.id }
+                    guard let offer = open.randomElement(using: &random) else { continue }
+                    deeds.append(.answer(offer.id, offer.agentID, accepting: Int.random(in: 0..<3, using: &random) > 0))
                 }
             }
             let found = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -100,16 +143,22 @@ import Testing
                 return try await group.reduce(0, +)
             }
             deedsDone += deeds.count
+            // What is due by now has happened; what becomes due while this is checked has not.
+            let checkedAt = Date() + stage.world.secondsAhead
+            try await stage.replicas[Int.random(in: 0..<replicaCount, using: &random)].service.timerWatch.look()
+            stage.keepTime()
             #expect(found == 0, "seed \(seed), batch \(batch): the sweep found forgotten work")
-            try await check(stage, conversations, before, &assignedBefore, "seed \(seed), batch \(batch)")
+            try await check(stage, conversations, before, &assignedBefore, checkedAt, "seed \(seed), batch \(batch)")
         }
-        #expect(deedsDone > 100 && assignedBefore.count > 20, "otherwise seed \(seed) proves nothing")
+        // Where people are asked first, fewer have something in the end.
+        let offersMade = try await stage.count("SELECT count(*) AS count FROM router.offers")
+        #expect(deedsDone > 100 && assignedBefore.count + offersMade > 20, "otherwise seed \(seed) proves nothing")
+        #expect((offersMade > 0) == (Self.settings(seed).offerTimeoutSeconds != nil))
         #expect(try await stage.replicas[0].service.sweep.sweep() == 0)
     }
 
     /// - Returns: what the sweep found.
     private func perform(_ deed: Deed, on stage: RouterStage, _ replica: Int, crashing: Bool) async throws -> Int {
-        let desk = stage.replicas[replica].desk
         switch deed {
         case .say(let event):
             try await hear([stage.frame(event, key: event.sessionID.uuid)], stage, replica, crashing)
@@ -119,8 +168,7 @@ import Testing
             try await stage.choose(status, agent, on: replica)
         case .resize(let agent, let capacity):
             try await allowingRefusal {
-                _ = try await SaveAgentHandler(desk: desk).answer(
-                    SaveAgent(principal: stage.admin, id: agent, isNew: false, capacity: capacity), context: stage.context)
+                _ = try await stage.ask(SaveAgent(principal: stage.admin, id: agent, isNew: false, capacity: capacity), on: replica)
             }
         case .take(let conversation, let agent):
             try await allowingRefusal { _ = try await stage.assign(conversation, by: stage.principal(agent), on: replica) }
@@ -141,6 +189,20 @@ import Testing
             }
         case .deleteTeam(let team):
             try await allowingRefusal { try await stage.delete(team) }
+        case .answer(let offer, let agent, let accepting):
+            try await allowingRefusal {
+                if accepting {
+                    _ = try await stage.accept(offer, by: agent, on: replica)
+                } else {
+                    try await stage.decline(offer, by: agent, on: replica)
+                }
+            }
+        case .pass(let seconds):
+            try await stage.pass(seconds, on: replica)
+        case .limit(let agent, let limits):
+            try await allowingRefusal {
+                _ = try await stage.ask(SaveAgent(principal: stage.admin, id: agent, isNew: false, channelCapacities: limits), on: replica)
+            }
         case .sweep:
             return try await stage.replicas[replica].service.sweep.sweep()
         }
@@ -150,7 +212,7 @@ import Testing
     /// A replica that dies before COMMIT has done nothing; another one does it again.
     private func hear(_ frames: [EventFrame], _ stage: RouterStage, _ replica: Int, _ crashing: Bool) async throws {
         if crashing {
-            let listener = ChatListener(desk: stage.replicas[replica].desk)
+            let listener = stage.replicas[replica].service.chatListener
             await #expect(throws: Crash.self) {
                 try await stage.replicas[replica].database.transaction(.none) { transaction in
                     try listener.apply(frames, in: transaction)
@@ -176,25 +238,54 @@ import Testing
 
     private func check(
         _ stage: RouterStage, _ conversations: [ConversationID: Conversation], _ before: [ConversationID: WorkItem],
-        _ assignedBefore: inout Set<EntityID>, _ place: Comment
+        _ assignedBefore: inout Set<EntityID>, _ checkedAt: Date, _ place: Comment
     ) async throws {
         let items = try await items(stage)
         let agents = try await stage.reader.agents(of: stage.tenant, sector: nil, limit: 100, after: nil)
         let ledger = try await stage.database.query(
             .tenant(stage.tenant),
-            "SELECT id, conversation_id, agent_id, reason, ended_at IS NULL AS is_open FROM router.assignments"
+            "SELECT id, conversation_id, agent_id, weight, reason, ended_at IS NULL AS is_open FROM router.assignments"
         ).map { row in
             (
                 id: try row["id"] as EntityID, conversation: try row["conversation_id"] as ConversationID,
-                agent: try row["agent_id"] as AgentID,
+                agent: try row["agent_id"] as AgentID, weight: try row["weight"] as Int,
                 reason: try row["reason"] as String, isOpen: try row["is_open"] as Bool
             )
         }
         let open = ledger.filter(\.isOpen)
+        let offers = try await stage.database.query(
+            .tenant(stage.tenant), "SELECT id, conversation_id, agent_id, weight FROM router.offers WHERE state = 'offered'"
+        ).map { row in
+            (
+                id: try row["id"] as EntityID, conversation: try row["conversation_id"] as ConversationID,
+                agent: try row["agent_id"] as AgentID, weight: try row["weight"] as Int
+            )
+        }
+        // One owner: whoever is asked, the item and the list of offers agree, and the offer will end.
+        let asleep = try await stage.count(
+            """
+            SELECT count(*) AS count FROM router.work_items w
+             WHERE w.status = 'offered'
+               AND NOT EXISTS (SELECT FROM router.timers t WHERE t.client_id = w.client_id AND t.kind = 'conversation'
+                                  AND t.subject_id = w.conversation_id AND t.due_at <= w.offer_expires_at)
+            """)
+        #expect(asleep == 0, place)
+        #expect(Set(offers.map(\.conversation)).count == offers.count, place)
+        for item in items.values {
+            let offer = offers.first { $0.conversation == item.conversationID }
+            #expect(item.offer?.id == offer?.id && item.offer?.agentID == offer?.agent, place)
+        }
         // Capacity: load is what the ledger says, and never more than there is room.
         for agent in agents {
-            #expect(agent.load == open.count { $0.agent == agent.id }, place)
+            let held = open.filter { $0.agent == agent.id }.map { ($0.conversation, $0.weight) }
+            let asked = offers.filter { $0.agent == agent.id }.map { ($0.conversation, $0.weight) }
+            #expect(agent.load == (held + asked).reduce(0) { $0 + $1.1 }, place)
             #expect(agent.load <= agent.capacity, place)
+            let byChannel = Dictionary(grouping: held + asked) { items[$0.0]?.channel.rawValue ?? "" }.mapValues {
+                $0.reduce(0) { $0 + $1.1 }
+            }
+            #expect(agent.channelLoads == byChannel, place)
+            for (channel, limit) in agent.channelCapacities { #expect(byChannel[channel] ?? 0 <= limit, place) }
         }
         // One owner: the item, the ledger and nobody else.
         #expect(Set(open.map(\.conversation)).count == open.count, place)
@@ -206,16 +297,21 @@ import Testing
         for (id, conversation) in conversations {
             let status = items[id]?.status
             switch conversation.status {
-            case .waiting: #expect(status == .waiting || status == .assigned, place)
+            case .waiting: #expect(status == .waiting || status == .offered || status == .assigned, place)
             case .closed: #expect(status == .closed, place)
             default: #expect(status != nil && status != .closed, place)
             }
         }
         // Nobody waits although somebody has room.
-        let free = Set(agents.filter(\.hasRoom).map(\.id))
+        let settings = stage.world.settings
         for item in items.values where item.status == .waiting {
-            let asked = try await stage.answering(item.teamID)
-            #expect((asked.isEmpty ? free : free.intersection(asked)).allSatisfy { $0 == item.returnedByAgentID }, place)
+            let takingWork = Set(agents.filter(\.takesWork).map(\.id))
+            let asked = try await stage.answering(item.teamID).intersection(takingWork)
+            let candidates = agents.filter {
+                (asked.isEmpty ? $0.sector == item.sector : asked.contains($0.id)) || $0.id == item.preferredAgentID
+            }.map(\.candidate)
+            let verdict = RoutingPolicy().decide(RoutingSnapshot(candidates), item.work(at: checkedAt, settings))
+            #expect(verdict.chosen == nil, place)
         }
         // Order: whoever waited all the time was not passed by anybody behind.
         let routed = ledger.filter { $0.reason == "routed" && !assignedBefore.contains($0.id) }
@@ -223,9 +319,14 @@ import Testing
         where item.status == .waiting && before[item.conversationID]?.status == .waiting && item.returnedByAgentID == nil
             // Whoever waits for a team is passed by those for whom somebody else has room.
             && item.teamID == nil && before[item.conversationID]?.teamID == nil
+            // Whoever asks for something special, or is kept for somebody, waits for that; and who became more urgent was not it before.
+            && item.requiredCapabilities.isEmpty && item.preferredAgentID == nil && item.declinedBy.isEmpty
+            && before[item.conversationID]?.priority == item.priority
         {
             for entry in routed {
-                guard let passed = items[entry.conversation], before[entry.conversation]?.status == .waiting else { continue }
+                guard let passed = items[entry.conversation], before[entry.conversation]?.status == .waiting,
+                    passed.channel == item.channel, before[entry.conversation]?.priority == passed.priority
+                else { continue }
                 #expect(passed < item, place)
             }
         }

@@ -1,23 +1,26 @@
 import Bus
 import Contracts
 import Foundation
+import RouterService
+import ServiceKit
 import Storage
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import RouterService
-
 @Suite struct `The router's tables` {
     static let tables = [
-        "tenant_queues", "sector_agents", "agent_connections", "work_items", "assignments", "decisions", "decisions_other", "agent_audit",
+        "tenant_queues", "sector_agents", "agent_connections", "work_items", "assignments", "decisions", "decisions_other", "offers",
+        "timers", "agent_audit", "policies",
     ]
 
     private func filled() async throws -> RouterStage {
         let stage = try await RouterStage.make()
         let ana = try await stage.agent("Ana")
-        _ = try await RenewAgentConnectionsHandler(desk: stage.desk).answer(
-            RenewAgentConnections(gateway: .new(), agents: [ConnectedAgent(clientID: stage.tenant, agentID: ana)]), context: stage.context)
+        _ = try await stage.ask(RenewAgentConnections(gateway: .new(), agents: [ConnectedAgent(clientID: stage.tenant, agentID: ana)]))
+        try await stage.hear(BusinessRules(version: 1, routing: RoutingSettings(preferredWaitSeconds: 1)))
+        try await stage.hear(stage.waiting())
+        try await stage.hear(BusinessRules(version: 2, routing: RoutingSettings(offerTimeoutSeconds: 60)))
         try await stage.hear(stage.waiting())
         return stage
     }
@@ -48,6 +51,23 @@ import Testing
         await #expect(throws: DatabaseError.checkViolation(constraint: "sector_agents_load")) {
             _ = try await stage.database.query(.tenant(stage.tenant), "UPDATE router.sector_agents SET load = capacity + 1")
         }
+    }
+
+    @Test func `are watched: an agent with too much, or with a load that is not what it holds, is counted`() async throws {
+        let stage = try await filled()
+        let watch = stage.replicas[0].service.ledgerWatch
+        #expect(try await stage.count("SELECT count(*) AS count FROM router.assignments WHERE ended_at IS NULL") > 0)
+        var seen = try await watch.look()
+        #expect(seen == (0, 0))
+        let superuser = stage.test.superuser()
+        _ = try await superuser.query(.none, "UPDATE router.assignments SET weight = weight + 1 WHERE ended_at IS NULL")
+        seen = try await watch.look()
+        #expect(seen == (0, 1))
+        _ = try await superuser.query(.none, "ALTER TABLE router.sector_agents DROP CONSTRAINT sector_agents_load")
+        _ = try await superuser.query(.none, "UPDATE router.sector_agents SET load = capacity + 1")
+        seen = try await watch.look()
+        #expect(seen == (1, 1))
+        #expect(try stage.counter("router_agents_over_capacity") == 1 && stage.counter("router_agents_off_ledger") == 1)
     }
 
     @Test func `have this month's partition, and the service can make the next ones`() async throws {
@@ -91,9 +111,10 @@ import Testing
         let conversations = (0..<7).map { _ in ConversationID.new() }
         for conversation in conversations { try await stage.hear(stage.waiting(conversation)) }
         for conversation in conversations {
-            let kept = try #require(try await stage.reader.decisions(about: conversation, of: stage.tenant, limit: 1, before: nil).first)
+            let kept = try #require(
+                try await stage.decisions(about: conversation, limit: 1).first)
             let again = RoutingPolicy().decide(
-                RoutingSnapshot(try kept.candidates.map { try Candidate($0) }), RoutingWork(sector: kept.sector))
+                RoutingSnapshot(try kept.candidates.map { try Candidate($0) }), try RoutingWork(inputs: kept.work))
             #expect(again.chosen == kept.chosenAgentID)
             #expect(again.candidates.map(\.terms) == kept.candidates.map(\.terms), "to the last bit")
             #expect(again.snapshotDigest == kept.snapshotDigest)
@@ -131,35 +152,5 @@ import Testing
         #expect(try await stage.item(conversations[2])?.agentID == agent)
         await places.announce()
         #expect(try await told(2).map(\.position).sorted() == [1, 2])
-    }
-}
-
-extension Candidate {
-    /// From a decision's record.
-    fileprivate init(_ record: CandidateRecord) throws {
-        struct Unreadable: Error {}
-        func number(_ key: String) -> Double? {
-            switch record.inputs[key] {
-            case .number(let value): value
-            case .integer(let value): Double(value)
-            default: nil
-            }
-        }
-        guard case .array(let capabilities) = record.inputs["capabilities"], case .bool(let active) = record.inputs["active"],
-            case .bool(let present) = record.inputs["present"], let sector = record.inputs["sector"]?.string,
-            let priority = record.inputs["priority"]?.integer, let capacity = record.inputs["capacity"]?.integer,
-            let load = record.inputs["load"]?.integer, let status = record.inputs["status"]?.string
-        else { throw Unreadable() }
-        let lastAssigned = record.inputs["last_assigned_at"]?.string.flatMap(Int64.init)
-        self.init(
-            id: record.agentID, name: record.name, sector: sector, priority: Int(priority),
-            capabilities: try capabilities.map {
-                guard let name = $0["name"]?.string, let level = $0["level"]?.integer else { throw Unreadable() }
-                return AgentCapability(name: name, level: Int(level))
-            },
-            capacity: Int(capacity), load: Int(load), successRate: number("success_rate"),
-            meanHandlingSeconds: number("mean_handling_seconds"), isActive: active, status: AgentStatus(rawValue: status),
-            isPresent: present,
-            lastAssignedAt: lastAssigned.map { Date(timeIntervalSince1970: Double($0) / 1_000_000) })
     }
 }

@@ -2,13 +2,12 @@ import Bus
 import Contracts
 import EventLog
 import Foundation
+import RouterService
 import ServiceKit
 import Storage
 import Synchronization
 import TestSupport
 import Testing
-
-@testable import RouterService
 
 /// A router on a database of its own, whose events and requests the test makes. Nothing runs by itself: what a test does has
 /// happened when the call returns.
@@ -18,36 +17,62 @@ final class RouterStage: Sendable {
     let network = InMemoryNetwork()
     let replicas: [Replica]
     private let clock = Mutex(Date(timeIntervalSince1970: 1_800_000_000))
+    let world: World
+
+    /// How far the router's clock is ahead here, and how it was told to route.
+    final class World: Sendable {
+        let settings: RoutingSettings
+        private let ahead = Mutex(0.0)
+        init(settings: RoutingSettings) { self.settings = settings }
+        var secondsAhead: Double { ahead.withLock { $0 } }
+        func advance(by seconds: Double) { ahead.withLock { $0 += seconds } }
+        var conditions: TurnConditions { TurnConditions { self.secondsAhead } }
+    }
 
     struct Replica: Sendable {
         let database: Database
         let bus: InMemoryBus
         let backbone: ServiceBackbone
         let service: RouterService
-        var desk: RoutingDesk { service.desk }
-        let reader: RoutingReader
     }
 
-    private init(test: TestDatabase, replicas: Int) {
+    private init(test: TestDatabase, replicas: Int, settings: RoutingSettings) {
         self.test = test
+        let world = World(settings: settings)
+        self.world = world
         self.replicas = (1...replicas).map { [network] number in
             let database = test.database(.router)
             let bus = network.bus(for: .router, replica: number)
             let backbone = ServiceBackbone(service: .router, database: database, bus: bus, logger: .tests)
             return Replica(
-                database: database, bus: bus, backbone: backbone, service: RouterService(backbone: backbone),
-                reader: RoutingReader(database: database))
+                database: database, bus: bus, backbone: backbone, service: RouterService(backbone: backbone, conditions: world.conditions))
         }
     }
 
-    static func make(replicas: Int = 1) async throws -> RouterStage {
-        RouterStage(
-            test: try await TestDatabase.make([.router: RouterService.migrations, .chat: nil, .accounts: nil]), replicas: replicas)
+    /// - Parameters:
+    ///   - settings: what the company sets before anything happens.
+    ///   - sectors: … and which it has besides `general`.
+    static func make(replicas: Int = 1, settings: RoutingSettings? = nil, sectors: [String] = []) async throws -> RouterStage {
+        let stage = RouterStage(
+            test: try await TestDatabase.make([.router: RouterService.migrations, .chat: nil, .accounts: nil]), replicas: replicas,
+            settings: settings ?? .standard)
+        if settings != nil || !sectors.isEmpty {
+            try await stage.hear(BusinessRules(version: 1, routing: settings ?? .standard, sectors: stage.sectors(sectors)))
+        }
+        return stage
     }
 
-    var desk: RoutingDesk { replicas[0].desk }
-    var reader: RoutingReader { replicas[0].reader }
+    var reader: RoutingReader { replicas[0].service.reader }
     var database: Database { replicas[0].database }
+
+    /// Time passes, and what is due happens.
+    func pass(_ seconds: Double, on replica: Int = 0) async throws {
+        world.advance(by: seconds)
+        try await replicas[replica].service.timerWatch.look()
+    }
+
+    /// What chat says from now on, it says about now by the router's clock, and not in a far year.
+    func keepTime() { clock.withLock { $0 = Date() + world.secondsAhead } }
 
     // MARK: People
 
@@ -55,7 +80,19 @@ final class RouterStage: Sendable {
         Principal(clientID: tenant ?? self.tenant, subject: id, role: role, name: name)
     }
 
-    var context: RequestContext { RequestContext(key: .random(), clientID: nil, deadline: .now + .seconds(30), traceparent: nil) }
+    /// Asks as another service would, without a bus between.
+    func ask<Request: BusRequest>(
+        _ request: Request, clientID: TenantID? = nil, key: RequestKey = .random(), on replica: Int = 0
+    ) async throws -> Request.Reply {
+        let envelope = RequestEnvelope(
+            subject: Request.subject, key: key, budget: .seconds(30), clientID: clientID, traceparent: nil,
+            payload: try JSON.encode(request))
+        switch await replicas[replica].backbone.requests.answer(envelope) {
+        case .reply(let bytes): return try JSON.decode(Request.Reply.self, from: bytes)
+        case .refusal(let refusal): throw Request.Failure(code: refusal.code, details: refusal.details)
+        case .failure(let error): throw error
+        }
+    }
 
     /// An agent who is online.
     @discardableResult
@@ -65,11 +102,10 @@ final class RouterStage: Sendable {
         let id = AgentID.new()
         try await hear(user(id, name: name, role: role), tenant: tenant)
         if capacity != 5 || sector != nil {
-            _ = try await SaveAgentHandler(desk: desk).answer(
+            _ = try await ask(
                 SaveAgent(
                     principal: principal(.new(), role: .administrator, tenant: tenant), id: id, isNew: false, sector: sector,
-                    capacity: capacity),
-                context: context)
+                    capacity: capacity))
         }
         try await choose(.online, id, role: role, name: name, tenant: tenant)
         return id
@@ -84,19 +120,18 @@ final class RouterStage: Sendable {
     func choose(
         _ status: AgentStatus, _ id: AgentID, role: Role = .agent, name: String = "Somebody", tenant: TenantID? = nil, on replica: Int = 0
     ) async throws -> Presence {
-        try await SetAgentStatusHandler(desk: replicas[replica].desk).answer(
-            SetAgentStatus(principal: principal(id, role: role, name: name, tenant: tenant), status: status), context: context)
+        try await ask(SetAgentStatus(principal: principal(id, role: role, name: name, tenant: tenant), status: status), on: replica)
     }
 
     // MARK: What chat and accounts say
 
     func waiting(
         _ id: ConversationID = .new(), priority: Int = 5, sector: String? = nil, preferred: AgentID? = nil, sequence: Int64 = 0,
-        number: Int64 = 0, team: TeamID? = nil
+        number: Int64 = 0, team: TeamID? = nil, channel: Channel = .website, requires: [AgentCapability]? = nil
     ) -> ConversationWaiting {
         ConversationWaiting(
-            sessionID: id, customerID: .new(), channel: .website, priority: priority, sector: sector, preferredAgentID: preferred,
-            statusSequence: sequence, assignmentNumber: number, teamID: team)
+            sessionID: id, customerID: .new(), channel: channel, priority: priority, sector: sector, preferredAgentID: preferred,
+            statusSequence: sequence, assignmentNumber: number, teamID: team, requiredCapabilities: requires)
     }
 
     func status(_ id: ConversationID, _ status: ConversationStatus, number: Int64) -> ConversationStatusChanged {
@@ -123,7 +158,7 @@ final class RouterStage: Sendable {
     }
 
     func hear(frames: [EventFrame], on replica: Int = 0) async throws {
-        let listener = ChatListener(desk: replicas[replica].desk)
+        let listener = replicas[replica].service.chatListener
         try await replicas[replica].database.transaction(.none) { try listener.apply(frames, in: $0) }
     }
 
@@ -140,9 +175,18 @@ final class RouterStage: Sendable {
             isNew
             ? try frame(UserCreated(user: user), key: user.id.uuid, tenant: tenant, stream: .accounts)
             : try frame(UserChanged(user: user), key: user.id.uuid, tenant: tenant, stream: .accounts)
-        let listener = AccountsListener(desk: desk)
+        let listener = replicas[0].service.accountsListener
         try await database.transaction(.none) { try listener.apply([frame], in: $0) }
     }
+
+    /// Accounts says how the company works.
+    func hear(_ rules: BusinessRules, tenant: TenantID? = nil) async throws {
+        let frame = try frame(BusinessRulesChanged(rules: rules), key: (tenant ?? self.tenant).uuid, tenant: tenant, stream: .accounts)
+        let listener = replicas[0].service.accountsListener
+        try await database.transaction(.none) { try listener.apply([frame], in: $0) }
+    }
+
+    func sectors(_ names: [String]) -> [SectorName] { ([SectorName.general] + names).map { SectorName(name: $0) } }
 
     // MARK: What is
 
@@ -154,11 +198,22 @@ final class RouterStage: Sendable {
         ).first.map { try WorkItem($0) }
     }
 
-    /// Whose agents are asked for a team's work; none where the sector is.
+    /// Who is asked for the work of a team without a fallback; nobody where the sector is.
     func answering(_ team: TeamID?) async throws -> Set<AgentID> {
         guard let team else { return [] }
-        return try await reader.teams(of: tenant) { try $0.agentsAnswering(for: team) }
+        return Set(try await members(team).items.filter(\.active).flatMap { $0.assignments.map(\.agent.id) })
     }
+
+    /// Latest first.
+    func decisions(about conversation: ConversationID, limit: Int) async throws -> [Decision] {
+        try await ask(ListDecisions(principal: admin, sessionID: conversation, limit: limit)).items
+    }
+
+    func place(of conversation: ConversationID, tenant: TenantID? = nil) async throws -> Session.QueuePlace? {
+        try await ask(GetQueuePlace(clientID: tenant ?? self.tenant, sessionID: conversation)).place
+    }
+
+    func availability() async throws -> Availability { try await ask(GetAvailability(clientID: tenant)) }
 
     func load(_ id: AgentID) async throws -> Int { try #require(try await reader.agent(id, of: tenant)).load }
 

@@ -24,18 +24,31 @@ struct IssueVisitorTokenHandler: RequestHandler {
         let returning: TokenIssuer.Visitor? = if let token = request.token { try await visitor(token, site, now) } else { nil }
         let identified: Identified? = if let identity = request.identity { try await identify(identity, site, now) } else { nil }
 
+        let openState = try await openState(of: site.clientID, at: now)
         let customerID = identified?.customerID ?? returning?.customerID ?? .new()
         let isSame = identified.map { $0.customerID == returning?.customerID && $0.name == returning?.name } ?? true
         if let token = request.token, let returning, isSame, now.timeIntervalSince(returning.issuedAt) <= VisitorClaims.renewedAfterSeconds
         {
             return VisitorToken(
                 token: token, expiresIn: Int(returning.expiresAt.timeIntervalSince(now)), customerID: customerID,
-                clientID: site.clientID, site: site.website)
+                clientID: site.clientID, site: site.website, openState: openState)
         }
         let token = try await tokens.visitorToken(
             clientID: site.clientID, customerID: customerID, name: identified?.name ?? returning?.name ?? "", now: now)
         return VisitorToken(
-            token: token, expiresIn: VisitorClaims.seconds, customerID: customerID, clientID: site.clientID, site: site.website)
+            token: token, expiresIn: VisitorClaims.seconds, customerID: customerID, clientID: site.clientID, site: site.website,
+            openState: openState)
+    }
+
+    private func openState(of clientID: TenantID, at now: Date) async throws -> OpenState? {
+        let rules = try await database.transaction(.tenant(clientID)) { transaction in
+            try BusinessRulesRepository(transaction: transaction, clientID: clientID).find()
+        }
+        do {
+            return OpenState(try rules.calendar(), at: now)
+        } catch {
+            return nil  // a zone that this machine's own data does not know any more
+        }
     }
 
     /// Somebody whose token has ended is new again; one that is not ours, or another company's, is refused.

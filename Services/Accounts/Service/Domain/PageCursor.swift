@@ -22,6 +22,12 @@ package enum PageCursor {
         return (createdAt, id)
     }
 
+    /// - Throws: ``AccountsError/fieldInvalid(field:detail:)``.
+    package static func id(_ cursor: String) throws(AccountsError) -> UUID {
+        guard let id = UUID(uuidString: try decode(cursor, parts: 1)[0]) else { throw invalid }
+        return id
+    }
+
     package static func limit(_ limit: Int, max: Int) throws(AccountsError) -> Int {
         guard (1...max).contains(limit) else { throw .fieldInvalid(field: "limit", detail: "must be between 1 and \(max)") }
         return limit

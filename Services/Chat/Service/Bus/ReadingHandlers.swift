@@ -30,6 +30,18 @@ struct CountConversationsHandler: RequestHandler {
     }
 }
 
+struct ListCustomerNamesHandler: RequestHandler {
+    let conversations: ConversationRepository
+
+    func answer(_ request: ListCustomerNames, context: RequestContext) async throws -> CustomerNames {
+        try Permission.read.demandStaff(of: request.principal)
+        guard request.sessionIDs.count <= Page<Session>.limitMax else {
+            throw ChatError.fieldInvalid(field: "session_ids", detail: "At most \(Page<Session>.limitMax) conversations at once.")
+        }
+        return CustomerNames(items: try await conversations.customerNames(in: request.sessionIDs, of: request.principal.clientID))
+    }
+}
+
 struct ListParticipantsHandler: RequestHandler {
     let conversations: ConversationRepository
 

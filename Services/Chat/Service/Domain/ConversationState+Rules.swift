@@ -167,9 +167,23 @@ extension ConversationState {
         try changes.say(
             ConversationWaiting(
                 sessionID: id, customerID: customer.id, channel: channel, priority: priority, sector: metadata["sector"]?.string,
-                preferredAgentID: lastAgentID, statusSequence: lastSequence, assignmentNumber: assignmentNumber),
+                preferredAgentID: lastAgentID, statusSequence: lastSequence, assignmentNumber: assignmentNumber,
+                teamID: metadata["team_id"]?.string.flatMap { TeamID($0) }, requiredCapabilities: requiredCapabilities),
             in: self, sequence: nil, traceparent: traceparent)
     }
+
+    /// What the conversation's context asks of whoever answers: names, or names with levels. What cannot be read asks for nothing.
+    private var requiredCapabilities: [AgentCapability]? {
+        guard case .array(let members)? = metadata["required_capabilities"] else { return nil }
+        let capabilities = members.compactMap { member -> AgentCapability? in
+            guard let name = member.string ?? member["name"]?.string, !name.isEmpty else { return nil }
+            return AgentCapability(name: name, level: Int(min(max(member["level"]?.integer ?? 1, 1), 5)))
+        }
+        return capabilities.isEmpty ? nil : Array(capabilities.prefix(Self.requiredCapabilitiesMax))
+    }
+
+    /// Capabilities that a conversation may ask for; more would find nobody.
+    private static let requiredCapabilitiesMax = 20
 
     /// What a person asked for.
     mutating func change(

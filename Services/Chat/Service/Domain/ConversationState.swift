@@ -39,9 +39,9 @@ struct ConversationState {
     }
 
     /// As clients see it; `unreadCount` and `queue` are the reader's.
-    func session(unreadCount: Int = 0) -> Session {
+    func session(unreadCount: Int = 0, sla: ServiceLevel? = nil) -> Session {
         Session(
-            id: id, status: status, channel: channel, priority: priority, customer: customer, agent: agent, subject: subject,
+            id: id, status: status, channel: channel, priority: priority, customer: customer, agent: agent, sla: sla, subject: subject,
             roomID: roomID, metadata: metadata, lastSequence: lastSequence, lastMessageSequence: lastMessageSequence,
             lastMessage: lastMessage, unreadCount: unreadCount, createdAt: createdAt, updatedAt: updatedAt,
             lastActivityAt: lastActivityAt, waitingSince: waitingSince, snoozedUntil: snoozedUntil, closedAt: closedAt)

@@ -10,30 +10,59 @@ struct ConversationRepository: Sendable {
     let database: Database
 
     func conversation(_ id: ConversationID, for principal: Principal) async throws -> Session {
-        try await database.transaction(.tenant(principal.clientID)) { transaction in
-            try Self.session(id, for: principal, in: transaction)
-        }
+        let rows = try await database.query(.tenant(principal.clientID), Self.statement(id, for: principal))
+        return try Self.session(id, rows, for: principal)
     }
 
     /// - Throws: ``ChatError/conversationNotFound(id:)`` if there is none that `principal` may see.
     static func session(_ id: ConversationID, for principal: Principal, in transaction: Transaction) throws -> Session {
-        let rows = try transaction.query(
-            """
-            SELECT \(ConversationRows.conversationColumns), \(unreadCount(for: principal)) AS unread_count
-            \(source)
-             WHERE c.client_id = \(principal.clientID) AND c.id = \(id)
-            """)
+        try session(id, transaction.query(statement(id, for: principal)), for: principal)
+    }
+
+    private static func statement(_ id: ConversationID, for principal: Principal) -> SQL {
+        """
+        SELECT \(ConversationRows.conversationColumns), \(unreadCount(for: principal)) AS unread_count, \(serviceLevelColumns)
+        \(source)
+         WHERE c.client_id = \(principal.clientID) AND c.id = \(id)
+        """
+    }
+
+    private static func session(_ id: ConversationID, _ rows: Rows, for principal: Principal) throws -> Session {
         guard let row = rows.first else { throw ChatError.conversationNotFound(id: id) }
         let state = try ConversationState(row, clientID: principal.clientID)
         try state.demandVisible(to: principal)
-        return state.session(unreadCount: Int(try row["unread_count"] as Int64))
+        return state.session(
+            unreadCount: Int(try row["unread_count"] as Int64), sla: try serviceLevel(row, for: principal))
+    }
+
+    func customerNames(in ids: [ConversationID], of tenant: TenantID) async throws -> [CustomerNames.Item] {
+        try await database.query(
+            .tenant(tenant),
+            """
+            SELECT c.id, COALESCE(NULLIF(cu.name, ''), NULLIF(cu.email, '')) AS name
+              FROM chat.conversations c
+              JOIN chat.customers cu ON cu.client_id = c.client_id AND cu.id = c.customer_id
+             WHERE c.client_id = \(tenant) AND c.id = ANY(\(ids))
+               AND COALESCE(NULLIF(cu.name, ''), NULLIF(cu.email, '')) IS NOT NULL
+            """
+        ).map { CustomerNames.Item(sessionID: try $0["id"], name: try $0["name"]) }
     }
 
     static let source: SQL = """
           FROM chat.conversations c
           JOIN chat.customers cu ON cu.client_id = c.client_id AND cu.id = c.customer_id
           LEFT JOIN chat.chat_blocked_users b ON b.client_id = c.client_id AND b.customer_id = c.customer_id
+          LEFT JOIN chat.sla_clocks k ON k.client_id = c.client_id AND k.conversation_id = c.id AND k.target IS NOT NULL
         """
+
+    static let serviceLevelColumns: SQL = "k.state AS sla_state, k.first_response_due_at, k.resolution_due_at"
+
+    /// Customers do not see what the company promises itself.
+    static func serviceLevel(_ row: Row, for principal: Principal) throws -> ServiceLevel? {
+        guard principal.role != .customer, let state = try row.decode("sla_state", as: ServiceLevel.State?.self) else { return nil }
+        return ServiceLevel(
+            state: state, firstResponseDueAt: try row["first_response_due_at"], resolutionDueAt: try row["resolution_due_at"])
+    }
 
     /// Messages of the other side above the reader's own mark.
     static func unreadCount(for principal: Principal) -> SQL {
@@ -83,7 +112,8 @@ struct ConversationRepository: Sendable {
             order = "c.last_activity_at DESC, c.id DESC"
         }
         let statement: SQL = """
-            SELECT \(ConversationRows.conversationColumns), \(Self.unreadCount(for: principal)) AS unread_count
+            SELECT \(ConversationRows.conversationColumns), \(Self.unreadCount(for: principal)) AS unread_count,
+                   \(Self.serviceLevelColumns)
             \(Self.source)
              WHERE \(conditions)
              ORDER BY \(order)
@@ -91,7 +121,8 @@ struct ConversationRepository: Sendable {
             """
         let rows = try await database.query(.tenant(principal.clientID), statement)
         let sessions = try rows.prefix(limit).map { row in
-            try ConversationState(row, clientID: principal.clientID).session(unreadCount: Int(try row["unread_count"] as Int64))
+            try ConversationState(row, clientID: principal.clientID).session(
+                unreadCount: Int(try row["unread_count"] as Int64), sla: try Self.serviceLevel(row, for: principal))
         }
         let last = rows.count > limit ? sessions.last : nil
         return Page(

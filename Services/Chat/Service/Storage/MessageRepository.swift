@@ -5,6 +5,12 @@ import Storage
 
 /// Reading what was written.
 struct MessageRepository: Sendable {
+    /// Bytes of a page's messages, encoded. A page ends with the message that reaches it, however many were asked for: long messages
+    /// would otherwise make a reply that cannot travel. With one message more (256 KiB at most, as its event) it is below 2 MiB.
+    static let pageBytesMax = 1024 * 1024
+    /// Bytes of the entries' payloads of a page. They travel as texts within JSON, where quotes and backslashes double.
+    static let entriesBytesMax = 512 * 1024
+
     let database: Database
 
     func page(_ request: ListMessages) async throws -> MessagePage {
@@ -30,9 +36,15 @@ struct MessageRepository: Sendable {
             let participants = try ConversationRepository.participants(
                 request.sessionID, clientID: principal.clientID, in: transaction)
             let marks = Watermarks(participants)
-            let read = try rows.prefix(request.limit).map { marks.apply(to: try Message(row: $0)) }
+            var read: [Message] = []
+            var bytes = 0
+            for row in rows.prefix(request.limit) where bytes < Self.pageBytesMax {
+                let message = try Message(row: row)
+                read.append(marks.apply(to: message))
+                bytes += try message.encodedBytesMax
+            }
             let items = forward ? read : read.reversed()
-            let hasMore = rows.count > request.limit
+            let hasMore = rows.count > read.count
             let through =
                 forward && hasMore ? items.last?.sequence ?? session.lastSequence : min(session.lastSequence, (request.before ?? .max) - 1)
             let next = hasMore ? (forward ? items.last?.sequence : items.first?.sequence) : nil
@@ -66,23 +78,29 @@ struct MessageRepository: Sendable {
             ])
             var entries: [ConversationEntry] = []
             // A row whose payload was erased still counts: the sequence is covered.
-            var sequences: [Int64] = []
+            var covered: [(sequence: Int64, bytes: Int)] = []
             for row in results[0] {
-                let message = try Message(row: row)
-                sequences.append(message.sequence)
-                entries.append(try ConversationEntry(message))
+                let entry = try ConversationEntry(try Message(row: row))
+                covered.append((entry.sequence, entry.payload.utf8.count))
+                entries.append(entry)
             }
             for row in results[1] {
                 let sequence: Int64 = try row["sequence"]
-                sequences.append(sequence)
-                guard let payload: [UInt8] = try row["payload"] as [UInt8]? else { continue }
+                let payload: [UInt8]? = try row["payload"]
+                covered.append((sequence, payload?.count ?? 0))
+                guard let payload else { continue }
                 entries.append(
                     ConversationEntry(
                         subject: try row["subject"], sequence: sequence, payload: String(decoding: payload, as: UTF8.self)))
             }
-            sequences.sort()
-            let isComplete = sequences.count <= request.limit
-            let through = isComplete ? max(request.after, session.lastSequence) : sequences[request.limit - 1]
+            covered.sort { $0.sequence < $1.sequence }
+            var (count, bytes) = (0, 0)
+            while count < min(covered.count, request.limit), bytes < Self.entriesBytesMax {
+                bytes += covered[count].bytes
+                count += 1
+            }
+            let isComplete = count == covered.count
+            let through = isComplete ? max(request.after, session.lastSequence) : covered[count - 1].sequence
             let participants = try ConversationRepository.participants(
                 request.sessionID, clientID: principal.clientID, in: transaction)
             return ConversationEntries(
@@ -122,6 +140,20 @@ struct Watermarks {
             id: message.id, sessionID: message.sessionID, sequence: message.sequence, kind: message.kind, author: message.author,
             text: message.text, state: state, attachments: message.attachments, metadata: message.metadata, sentAt: message.sentAt,
             editedAt: message.editedAt, deletedAt: message.deletedAt)
+    }
+}
+
+extension Message {
+    /// Below this no escaping makes a text longer than ``shortBytesMax``, with everything around it.
+    private static let shortTextBytes = 256
+    private static let shortBytesMax = 2048
+
+    /// At most so many bytes when encoded: exactly for long ones, without encoding for short ones.
+    fileprivate var encodedBytesMax: Int {
+        get throws {
+            if text.utf8.count < Self.shortTextBytes, metadata.isEmpty, attachments.isEmpty { return Self.shortBytesMax }
+            return try JSON.encode(self).count
+        }
     }
 }
 

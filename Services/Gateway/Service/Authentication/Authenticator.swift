@@ -39,7 +39,7 @@ package final class Authenticator: Sendable {
             guard let space = value.firstIndex(of: " "), value[..<space].lowercased() == "bearer" else {
                 throw Problem.unauthorized("Sign in with a bearer token.")
             }
-            return try await caller(token: value[space...].trimmingPrefix(" "))
+            return try await caller(token: value[space...].drop { $0 == " " })
         }
         if let key = headers[.apiKey] { return try await caller(token: Substring(key)) }
         // Browsers cannot set other fields when they open a WebSocket (contracts §1).

@@ -2,7 +2,7 @@ import Contracts
 
 extension AccountsError {
     /// No `default`: a new case does not compile until someone chose its status and its sentence.
-    var problem: Problem {
+    package var problem: Problem {
         switch self {
         case .signInFailed:
             Problem(.unauthorized, code, detail: "E-mail or password is wrong.").with(.wwwAuthenticate, "Bearer realm=\"switchboard\"")
@@ -46,6 +46,11 @@ extension AccountsError {
             Problem(.badRequest, code, field: field, detail: detail)
         case .roleMayNot(let role):
             Problem(.forbidden, code, detail: "The role \(role) may not do this.")
+        case .ruleInvalid(let field, let detail):
+            Problem(.unprocessableContent, code, field: field, detail: detail)
+        case .rulesMovedOn(let version):
+            Problem(.conflict, code, detail: "Somebody else changed the business rules; look at theirs first.")
+                .with(member: "version", .integer(Int64(version)))
         case .unknown(let code):
             Problem(serviceRefusal: code, service: "accounts")
         }

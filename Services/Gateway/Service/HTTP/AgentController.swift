@@ -11,6 +11,13 @@ struct AgentController {
                 try await call.pass(GetAgentStatus(principal: call.principal))
             },
             Route(.put, "/api/v1/agents/me/status", "setOwnStatus", .agents) { try await setStatus($0) },
+            Route(.get, "/api/v1/agents/me/offers", "listOwnOffers", .agents) { call in
+                let offers = try await call.ask(ListOffers(principal: call.principal))
+                return try .json(["items": await call.named(offers.items, of: \.sessionID)])
+            },
+            Route(.post, "/api/v1/routing/offers/{id}/accept", "acceptOffer", .agents) { try await accept($0) },
+            Route(.post, "/api/v1/routing/offers/{id}/decline", "declineOffer", .agents) { try await decline($0) },
+            Route(.get, "/api/v1/routing/queue", "listQueue", .readers) { try await listQueue($0) },
             Route(.get, "/api/v1/agents", "listAgents", .readers) { call in
                 try await call.pass(
                     ListAgents(
@@ -34,8 +41,23 @@ struct AgentController {
                     ListDecisions(
                         principal: call.principal, sessionID: conversation, limit: try call.limit(), cursor: call.query("cursor")))
             },
+            Route(.get, "/api/v1/routing/policy", "getRoutingPolicy", .readers) { call in
+                try await call.pass(GetRoutingPolicy(principal: call.principal))
+            },
+            Route(.post, "/api/v1/routing/simulate", "simulateRouting", .supervisors) { try await simulate($0) },
+            Route(.get, "/api/v1/routing/simulations/{id}", "getSimulation", .supervisors) { call in
+                try await call.pass(GetRoutingSimulation(principal: call.principal, id: try call.id("simulation")))
+            },
             Route(.post, "/api/v1/routing/preview", "previewRouting", .readers) { try await preview($0) },
         ]
+    }
+
+    private func listQueue(_ call: GatewayCall) async throws -> Response {
+        let page = try await call.ask(
+            ListQueue(
+                principal: call.principal, sector: call.query("sector"), teamID: try call.queryID("team_id"), limit: try call.limit(),
+                cursor: call.query("cursor")))
+        return try .json(Page(items: await call.named(page.items, of: \.sessionID), nextCursor: page.nextCursor))
     }
 
     private struct StatusChoice: Decodable {
@@ -50,6 +72,22 @@ struct AgentController {
         return try await call.pass(SetAgentStatus(principal: call.principal, status: status))
     }
 
+    private func accept(_ call: GatewayCall) async throws -> Response {
+        let assignment = try await call.ask(AcceptOffer(principal: call.principal, id: try call.id("offer")))
+        return try .json(
+            Assigned(sessionID: assignment.sessionID, agent: assignment.agent, decisionID: assignment.decisionID))
+    }
+
+    private struct Refusal: Decodable {
+        let note: String?
+    }
+
+    private func decline(_ call: GatewayCall) async throws -> Response {
+        let id: EntityID = try call.id("offer")
+        let note = call.body.readableBytes == 0 ? nil : try call.decode(Refusal.self).note
+        return try await call.done(DeclineOffer(principal: call.principal, id: id, note: note))
+    }
+
     private struct Agent: Decodable {
         let id: AgentID?
         let name: String?
@@ -58,12 +96,14 @@ struct AgentController {
         let priority: Int?
         let capabilities: [AgentCapability]?
         let capacity: Int?
+        let channelCapacities: [String: Int]?
         let successRate: Double?
         let meanHandlingSeconds: Double?
         let active: Bool?
 
         enum CodingKeys: String, CodingKey {
             case id, name, type, sector, priority, capabilities, capacity, active
+            case channelCapacities = "channel_capacities"
             case successRate = "success_rate"
             case meanHandlingSeconds = "mean_handling_seconds"
         }
@@ -72,8 +112,8 @@ struct AgentController {
             if let type, !["human", "automated"].contains(type) { throw Problem.body("type", "is neither human nor automated") }
             return SaveAgent(
                 principal: principal, id: id, isNew: isNew, name: name, kind: type, sector: sector, priority: priority,
-                capabilities: capabilities, capacity: capacity, successRate: successRate, meanHandlingSeconds: meanHandlingSeconds,
-                active: active)
+                capabilities: capabilities, capacity: capacity, channelCapacities: channelCapacities, successRate: successRate,
+                meanHandlingSeconds: meanHandlingSeconds, active: active)
         }
     }
 
@@ -92,7 +132,20 @@ struct AgentController {
     private struct Work: Decodable {
         let sector: String?
         let channel: Channel?
-        let requiredCapabilities: [String]?
+        /// A name alone, or a name with the least level.
+        struct Capability: Decodable {
+            let capability: AgentCapability
+
+            init(from decoder: any Decoder) throws {
+                if let name = try? decoder.singleValueContainer().decode(String.self) {
+                    capability = AgentCapability(name: name, level: 1)
+                } else {
+                    capability = try AgentCapability(from: decoder)
+                }
+            }
+        }
+
+        let requiredCapabilities: [Capability]?
         let preferredAgentID: AgentID?
         let teamID: TeamID?
 
@@ -114,7 +167,28 @@ struct AgentController {
         return try await call.pass(
             SelectAgent(
                 principal: call.principal, sector: work.sector, channel: channel ?? .website,
-                requiredCapabilities: work.requiredCapabilities ?? [], preferredAgentID: work.preferredAgentID, teamID: work.teamID))
+                requiredCapabilities: (work.requiredCapabilities ?? []).map(\.capability), preferredAgentID: work.preferredAgentID,
+                teamID: work.teamID))
+    }
+
+    private struct Draft: Decodable {
+        let id: SimulationID?
+        let from: Date
+        let to: Date
+        let settings: RoutingSettings
+        let sector: String?
+    }
+
+    /// Begins; how far it is, is asked by its id.
+    private func simulate(_ call: GatewayCall) async throws -> Response {
+        let draft = try call.decode(Draft.self)
+        // Before it crosses the bus: what is not finite cannot.
+        if let problem = draft.settings.problem?.inside("settings") { throw Problem.body(problem.field, problem.detail) }
+        return try await call.pass(
+            SimulateRouting(
+                principal: call.principal, id: try draft.id ?? SimulationID(call.newID()), from: draft.from, to: draft.to,
+                settings: draft.settings, sector: draft.sector),
+            status: .created)
     }
 
     private struct Target: Decodable {

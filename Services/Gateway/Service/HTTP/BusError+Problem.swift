@@ -3,7 +3,7 @@ import Contracts
 
 extension BusError {
     /// No `default`: a new case does not compile until someone chose its status and its sentence.
-    var problem: Problem {
+    package var problem: Problem {
         switch self {
         case .refused(let refusal):
             Problem(serviceRefusal: refusal.code, service: "service")

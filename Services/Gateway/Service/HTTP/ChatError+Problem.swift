@@ -2,7 +2,7 @@ import Contracts
 
 extension ChatError {
     /// No `default`: a new case does not compile until someone chose its status and its sentence.
-    var problem: Problem {
+    package var problem: Problem {
         switch self {
         case .conversationNotFound(let id):
             Problem(.notFound, code, detail: "You have no conversation \(id).")

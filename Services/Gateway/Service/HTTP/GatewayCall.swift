@@ -182,7 +182,7 @@ enum IdempotencyKey {
 extension HTTPField.Name {
     static let idempotencyKey = HTTPField.Name("Idempotency-Key")!
     static let forwardedProto = HTTPField.Name("X-Forwarded-Proto")!
-    static let forwardedFor = HTTPField.Name("X-Forwarded-For")!
+    package static let forwardedFor = HTTPField.Name("X-Forwarded-For")!
     static let traceparent = HTTPField.Name("traceparent")!
     static let apiKey = HTTPField.Name("X-API-Key")!
     static let webSocketProtocol = HTTPField.Name("Sec-WebSocket-Protocol")!

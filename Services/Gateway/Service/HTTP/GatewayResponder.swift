@@ -28,6 +28,7 @@ struct GatewayResponder: HTTPResponder {
     private let bus: any Bus
     private let logger: Logger
     private let metrics: RequestMetrics
+    private let sampling = TraceSampling()
 
     init(
         routes: [Route], authenticator: Authenticator, limits: RequestLimits, address: ClientAddress, bus: any Bus,
@@ -44,7 +45,7 @@ struct GatewayResponder: HTTPResponder {
 
     func respond(to request: Request, context: GatewayContext) async throws -> Response {
         let started = ContinuousClock.now
-        let trace = request.headers[.traceparent].flatMap(TraceContext.init(header:))?.child() ?? .generate()
+        let trace = request.headers[.traceparent].flatMap(TraceContext.init(header:)).map { sampling.admit($0.child()) } ?? .generate()
         var found: Route?
         var response: Response
         do {
@@ -69,6 +70,11 @@ struct GatewayResponder: HTTPResponder {
         response.headers[.contentTypeOptions] = "nosniff"
         if request.method == .head { response = response.createHeadResponse() }
         metrics.record(found, response.status, since: started)
+        if trace.isSampled {
+            logger.info(
+                "a request was answered",
+                metadata: ["route": "\(found?.path ?? "")", "status": "\(response.status.code)", "trace_id": "\(trace.traceID)"])
+        }
         return response
     }
 

@@ -1,9 +1,9 @@
 /// The members of a JSON object by name, as ranges of its bytes: to pass a part on without decoding it. The document is assumed
 /// to be JSON; for other bytes the answer is nil or some members, and it never reads outside them.
-struct JSONMembers: Equatable {
-    private(set) var ranges: [String: Range<Int>] = [:]
+package struct JSONMembers: Equatable {
+    package private(set) var ranges: [String: Range<Int>] = [:]
 
-    init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         guard let found = bytes.withUnsafeBufferPointer(Self.scan) else { return nil }
         ranges = found
     }

@@ -32,5 +32,5 @@ package struct Route: Sendable {
         self.answer = answer
     }
 
-    var hasBody: Bool { method == .post || method == .put || method == .patch }
+    package var hasBody: Bool { method == .post || method == .put || method == .patch }
 }

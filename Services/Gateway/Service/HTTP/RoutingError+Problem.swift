@@ -2,7 +2,7 @@ import Contracts
 
 extension RoutingError {
     /// No `default`: a new case does not compile until someone chose its status and its sentence.
-    var problem: Problem {
+    package var problem: Problem {
         switch self {
         case .agentNotFound(let id):
             Problem(.notFound, code, detail: "You have no agent \(id).")
@@ -24,6 +24,10 @@ extension RoutingError {
             Problem(.forbidden, code, detail: "\(name) holds this conversation.")
         case .fieldInvalid(let field, let detail):
             Problem(.badRequest, code, field: field, detail: detail)
+        case .offerNotFound(let id):
+            Problem(.notFound, code, detail: "You have no offer \(id).")
+        case .offerExpired:
+            Problem(.conflict, code, detail: "This offer no longer stands.")
         case .roleMayNot(let role):
             Problem(.forbidden, code, detail: "The role \(role) may not do this.")
         case .teamNotFound(let id):
@@ -36,6 +40,10 @@ extension RoutingError {
             Problem(.notFound, code, field: field, detail: "names nothing of yours: \(id)")
         case .alreadyTaken(let field):
             Problem(.conflict, code, field: field, detail: "is already taken")
+        case .simulationNotFound(let id):
+            Problem(.notFound, code, detail: "You have no simulation \(id).")
+        case .simulationRunning:
+            Problem(.conflict, code, detail: "Another simulation is running; try again when it is done.")
         case .operationRefused(let index, let code, let details):
             RoutingError(code: code, details: details.members).problem.within("operations[\(index)]")
         case .unknown(let code):

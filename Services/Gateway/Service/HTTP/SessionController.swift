@@ -59,7 +59,11 @@ struct SessionController {
         let new = try call.decode(NewSession.self)
         if let priority = new.priority, !(0...10).contains(priority) { throw Problem.body("priority", "is not from 0 to 10") }
         let principal = call.principal
-        if principal.role == .customer, new.customer != nil { throw Problem.body("customer", "is for the company's people") }
+        if principal.role == .customer {
+            if new.customer != nil { throw Problem.body("customer", "is for the company's people") }
+            // Nobody chooses its own place in the queue.
+            if new.priority != nil { throw Problem.body("priority", "is for the company's people") }
+        }
         let message = try new.message.map { message in
             MessageDraft(
                 id: try message.id ?? MessageID(call.newID(part: "message")), text: message.text, metadata: message.metadata ?? [:])

@@ -47,10 +47,17 @@ struct VisitorController {
                 "locale_default": theme["locale_default"] ?? .null,
                 "require_email_when_offline": theme["require_email_when_offline"] ?? true,
                 "online": .bool((now?.onlineAgentCount ?? 0) > 0),
+                "office_hours": Self.officeHours(issued.openState),
                 "typical_reply_seconds": now?.estimatedWaitSeconds.map { .integer(Int64($0)) } ?? .null,
             ],
         ]
         return try .json(body, status: .created)
+    }
+
+    private static func officeHours(_ state: OpenState?) -> JSONValue {
+        guard let state else { return .null }
+        let changesAt: JSONValue = if let time = state.changesAt { .string(Timestamp.text(time)) } else { .null }
+        return ["is_open": .bool(state.isOpen), "changes_at": changesAt]
     }
 
     /// Without an answer the widget says that nobody is there and keeps the message: that is right as long as router is away.

@@ -1,10 +1,14 @@
 import HTTPTypes
 
 /// The address a request comes from. `X-Forwarded-For` is believed only from proxies named in the configuration, from right to left.
-struct ClientAddress: Sendable {
-    let trustedProxies: TrustedProxies
+package struct ClientAddress: Sendable {
+    package let trustedProxies: TrustedProxies
 
-    func address(peer: String, headers: HTTPFields) -> String {
+    package init(trustedProxies: TrustedProxies) {
+        self.trustedProxies = trustedProxies
+    }
+
+    package func address(peer: String, headers: HTTPFields) -> String {
         guard trustedProxies.contains(peer), let header = headers[.forwardedFor] else { return peer }
         for hop in header.split(separator: ",").reversed() {
             let hop = hop.trimmingPrefix(" ").split(separator: " ").first.map(String.init) ?? ""

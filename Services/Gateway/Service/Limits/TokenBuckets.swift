@@ -14,24 +14,24 @@ package struct BucketPolicy: Sendable, Equatable {
     }
 }
 
-struct TokenBucket: Sendable {
-    private(set) var tokens: Double
+package struct TokenBucket: Sendable {
+    package private(set) var tokens: Double
     private var filledAt: ContinuousClock.Instant
 
-    init(_ policy: BucketPolicy, now: ContinuousClock.Instant) {
+    package init(_ policy: BucketPolicy, now: ContinuousClock.Instant) {
         tokens = policy.burst
         filledAt = now
     }
 
     /// - Returns: nil if one was taken, else how long until there is one.
-    mutating func take(_ policy: BucketPolicy, now: ContinuousClock.Instant) -> Duration? {
+    package mutating func take(_ policy: BucketPolicy, now: ContinuousClock.Instant) -> Duration? {
         fill(policy, now: now)
         guard tokens >= 1 else { return .seconds((1 - tokens) / policy.rate) }
         tokens -= 1
         return nil
     }
 
-    mutating func fill(_ policy: BucketPolicy, now: ContinuousClock.Instant) {
+    package mutating func fill(_ policy: BucketPolicy, now: ContinuousClock.Instant) {
         let (seconds, attoseconds) = max(.zero, now - filledAt).components
         tokens = min(policy.burst, tokens + (Double(seconds) + Double(attoseconds) / 1e18) * policy.rate)
         filledAt = now
@@ -42,7 +42,7 @@ struct TokenBucket: Sendable {
 package final class TokenBuckets<Key: Hashable & Sendable>: Sendable {
     /// Buckets held at once, about 100 bytes each. Beyond it full ones are forgotten first, which changes nothing, then any: a flood
     /// from so many addresses is not one that this table stops.
-    static var countMax: Int { 100_000 }
+    package static var countMax: Int { 100_000 }
 
     package let policy: BucketPolicy
     private let buckets = Mutex<[Key: TokenBucket]>([:])

@@ -18,6 +18,8 @@ struct PageController {
         [
             Route(.get, "/", nil, .anyone) { _ in Response(status: .found, headers: [.location: "/inbox"]) },
             page("/signin", "signin"), page("/inbox", "inbox"), page("/inbox/{session}", "inbox"), page("/settings/website", "settings"),
+            page("/settings/routing", "routing"), page("/settings/hours", "hours"), page("/teams", "teams"), page("/teams/{team}", "teams"),
+            page("/queue", "queue"),
             page("/invitation", "invitation"), page("/docs", "docs"),
             page("/demo", "demo", ContentSecurityPolicy(frames: ["'self'"])),
             Route(.get, "/demo/site.json", nil, .anyone) { _ in

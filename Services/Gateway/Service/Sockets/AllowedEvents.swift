@@ -10,6 +10,8 @@ struct AllowedEvent: Sendable {
         case followers
         /// The company's people.
         case company
+        /// One of the company's people: whose id is the key.
+        case person
     }
 
     let subject: Subject
@@ -30,9 +32,12 @@ enum AllowedEvents {
         AllowedEvent(subject: ConversationStatusChanged.subject, frame: "status", audience: .everyone, target: .conversation),
         AllowedEvent(subject: AssignmentApplied.subject, frame: "assigned", audience: .everyone, target: .conversation),
         AllowedEvent(subject: ReceiptsAdvanced.subject, frame: "receipt", audience: .everyone, target: .conversation),
+        AllowedEvent(subject: SLAWarning.subject, frame: "sla", audience: .agents, target: .company),
+        AllowedEvent(subject: SLABreached.subject, frame: "sla", audience: .agents, target: .company),
         AllowedEvent(subject: TypingChanged.subject, frame: "typing", audience: .everyone, target: .followers),
         AllowedEvent(subject: QueuePlaceChanged.subject, frame: "queue", audience: .everyone, target: .conversation),
         AllowedEvent(subject: AgentPresenceChanged.subject, frame: "presence", audience: .agents, target: .company),
+        AllowedEvent(subject: OfferChanged.subject, frame: "offer", audience: .agents, target: .person),
         AllowedEvent(subject: CustomerChanged.subject, frame: "customer", audience: .agents, target: .company),
     ]
 

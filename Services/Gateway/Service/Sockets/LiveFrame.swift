@@ -8,7 +8,7 @@ struct LiveFrame: Sendable {
     let clientID: TenantID
     let audience: Audience
     let target: AllowedEvent.Target
-    /// The conversation, unless the target is the company.
+    /// The conversation, unless the target is the company or a person: then it is the event's key.
     let conversationID: ConversationID
     /// nil for what has no place in the conversation.
     let sequence: Int64?

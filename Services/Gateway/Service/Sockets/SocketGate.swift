@@ -29,7 +29,7 @@ struct SocketGate: Sendable {
             guard let caller = try await authenticator.caller(fields) else { return nil }
             let access: Access = purpose == .realtime ? .staff : .conversationReaders
             guard access.includes(caller.principal.role) else { return nil }
-            let trace = fields[.traceparent].flatMap(TraceContext.init(header:))?.child() ?? .generate()
+            let trace = fields[.traceparent].flatMap(TraceContext.init(header:))?.child().unsampled ?? .generate()
             if case .conversation(let id, _) = purpose {
                 _ = try await services.bus.request(
                     GetConversation(principal: caller.principal, id: id), clientID: caller.principal.clientID,

@@ -119,14 +119,14 @@ final class SocketShard: Sendable {
             written[ObjectIdentifier(socket)] = socket
         }
         for frame in frames {
-            if frame.target != .company, let subscriptions = index.conversations[frame.conversationID] {
+            if frame.target == .conversation || frame.target == .followers, let subscriptions = index.conversations[frame.conversationID] {
                 for subscription in subscriptions.values where mayHear(subscription.socket, frame) {
                     if subscription.takes(frame, limit: limits.heldFramesMax) { write(frame, to: subscription.socket) }
                 }
             }
             if frame.target != .followers, let staff = index.staff[frame.clientID] {
                 for (id, socket) in staff where mayHear(socket, frame) {
-                    if index.conversations[frame.conversationID]?[id] == nil || frame.target == .company { write(frame, to: socket) }
+                    if index.conversations[frame.conversationID]?[id] == nil || frame.target != .conversation { write(frame, to: socket) }
                 }
             }
         }
@@ -137,6 +137,7 @@ final class SocketShard: Sendable {
     private func mayHear(_ socket: Socket, _ frame: LiveFrame) -> Bool {
         let principal = socket.grant.principal
         return principal.clientID == frame.clientID && frame.audience >= socket.grant.audience && frame.typist != principal.subject.uuid
+            && (frame.target != .person || frame.conversationID.uuid == principal.subject.uuid)
     }
 }
 

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef } from "react";
 import { Icon } from "../shared/icons.jsx";
 import { comingMoment, span } from "../shared/time.js";
 import { Composer } from "./composer.jsx";
+import { Due } from "./due.jsx";
 import { useNow, useSelect, useStore } from "./hooks.jsx";
 import { go, linkTo, useRoute } from "./route.js";
 import { mayAct } from "./state/rows.js";
@@ -77,7 +78,7 @@ function Head({ session, heading, onCommand }) {
         )}
         <button className="btn s icon ghost only-n" type="button" aria-label="Customer details" aria-pressed={route.details} onClick={() => go({ details: !route.details }, { replace: route.details })}><Icon name="panel" /></button>
       </div>
-      <p className="sub small quiet row"><Icon name={channelIcons[session.channel] || "chat"} small /><span className="cut">{[session.subject ? name : null, channel, held, state].filter(Boolean).join(" · ")}</span></p>
+      <p className="sub small quiet row"><Icon name={channelIcons[session.channel] || "chat"} small /><span className="cut">{[session.subject ? name : null, channel, held, state].filter(Boolean).join(" · ")}</span><Due session={session} now={now} /></p>
     </header>
   );
 }

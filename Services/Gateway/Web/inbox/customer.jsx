@@ -6,6 +6,7 @@ import { inFull, inZone, shortMoment } from "../shared/time.js";
 import { Confirm } from "./dialogs.jsx";
 import { useNow, useSelect, useStore } from "./hooks.jsx";
 import { linkTo, useRoute } from "./route.js";
+import { Why } from "./why.jsx";
 import { channelIcons, customerName, initials, languageName, statusNames } from "./words.js";
 
 /** How often the open customer is looked at again: the page they are on moves without a frame. Unit: milliseconds. */
@@ -28,7 +29,7 @@ export function CustomerPanel() {
     <aside className="side scroll" id="details" role={alone ? "main" : undefined} aria-label="Customer details">
       <header className="head only-n"><a className="btn icon ghost" {...linkTo({ details: false })} aria-label="Back to the conversation"><Icon name={details ? "x" : "back"} /></a>{alone ? <h1>Details</h1> : <h2>Details</h2>}</header>
       {!id || !customerID ? <div className="void">{id ? null : <><Icon name="person" /><h2>Who it is</h2><p>Their name, the page they are on and earlier conversations appear here.</p></>}</div>
-        : entry?.value ? <Person key={customerID} customer={entry.value} stale={Boolean(entry.problem)} currentID={id} />
+        : entry?.value ? <Person key={customerID} customer={entry.value} stale={Boolean(entry.problem)} currentID={id} session={session} />
           : entry?.phase === "error" ? (
             <div className="void" role="alert"><Icon name="alert" /><h2>The details did not load</h2><p>{entry.problem.message}</p><button className="btn" type="button" onClick={() => store.loadCustomer(customerID)}><Icon name="retry" />Try again</button></div>
           ) : <div className="person late" aria-busy="true" aria-label="Loading details"><div className="skm"><span className="sk av" /><div><span className="sk" /><span className="sk" /></div></div><span className="sk" /></div>}
@@ -36,7 +37,7 @@ export function CustomerPanel() {
   );
 }
 
-function Person({ customer, stale, currentID }) {
+function Person({ customer, stale, currentID, session }) {
   const store = useStore();
   const me = useSelect((state) => state.me);
   const now = useNow();
@@ -68,6 +69,7 @@ function Person({ customer, stale, currentID }) {
         )}
         {stale && <p className="hint row"><Icon name="offline" small />Not fresh: the last look at it failed.</p>}
       </div>
+      <Why key={currentID} session={session} />
       <details className="sec" open><summary><Icon name="down" className="tw" /><h3>Other conversations</h3><span className="quiet small push">{others.length || "None"}</span></summary>
         {others.length === 0 ? <p className="quiet small">This is the first one.</p> : (
           <ul className="others">

@@ -133,7 +133,7 @@ export function TransferDialog({ session, onClose }) {
 
 const keys = [
   [["Ctrl", "K"], "Find a command or conversation"], [["J"], "Next conversation"], [["K"], "Previous conversation"], [["R"], "Reply"], [["E"], "Resolve"], [["A"], "Take or assign"], [["T"], "Transfer"],
-  [["S"], "Snooze"], [["U"], "Jump to what is new"], [["/"], "Search"], [["Esc"], "Back"], [["?"], "This page"], [["↵"], "Send, or a new line: your choice"], [["Ctrl", "↵"], "Send, always"],
+  [["S"], "Snooze"], [["U"], "Jump to what is new"], [["O"], "Go to the offer"], [["/"], "Search"], [["Esc"], "Back"], [["?"], "This page"], [["↵"], "Send, or a new line: your choice"], [["Ctrl", "↵"], "Send, always"],
 ];
 
 export function CheatSheet({ onClose }) {

@@ -3,6 +3,7 @@ import { createRoot } from "react-dom/client";
 import { goToSignIn } from "../shared/api.js";
 import { Boundary } from "../shared/boundary.jsx";
 import { Icon, Sprite } from "../shared/icons.jsx";
+import { Tabbar } from "../shared/sections.jsx";
 import { flipTheme } from "../shared/theme.jsx";
 import { atSecond } from "../shared/time.js";
 import { callAttention, prepareSound, showInTitle } from "./attention.js";
@@ -11,6 +12,7 @@ import { CustomerPanel } from "./customer.jsx";
 import { AssignDialog, CheatSheet, Confirm, Palette, SnoozeDialog, TransferDialog, YouDialog } from "./dialogs.jsx";
 import { StoreContext, useNow, useSelect, useStore } from "./hooks.jsx";
 import { RowSkeletons, SessionList, useRows } from "./list.jsx";
+import { Offers, acceptsByEnter } from "./offers.jsx";
 import { usePreferences } from "./preferences.js";
 import { Rail, useUnread } from "./rail.jsx";
 import { currentRoute, go, useRoute } from "./route.js";
@@ -82,6 +84,7 @@ function Inbox() {
     if (session) add("new", "Jump to what is new", "up", "U", () => jump.current?.toNew());
     if (session) add("details", route.details ? "Hide customer details" : "Show customer details", "panel", null, () => go({ details: !route.details }));
     for (const [view, name] of Object.entries(viewNames)) if (view !== route.filter.view) add(`view-${view}`, `Go to ${name.toLowerCase()}`, "inbox", null, () => go({ filter: { ...route.filter, view } }));
+    if (document.querySelector("[data-offer-accept]")) add("offer", "Go to the offer", "route", "O", () => document.querySelector("[data-offer-accept]")?.focus());
     add("search", "Search conversations", "search", "/", () => search.current?.focus());
     if (presence) for (const [status, name] of Object.entries(presenceNames)) if (status !== presence.status) add(`presence-${status}`, `Set yourself ${name.toLowerCase()}`, "person", null, () => store.setPresence(status));
     add("theme", "Switch between light and dark", "moon", null, flipTheme);
@@ -121,9 +124,10 @@ function Inbox() {
       return;
     }
     if (dialog || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, [contenteditable], dialog")) return;
+    if (acceptsByEnter(event)) { event.preventDefault(); return; }
     const letters = {
       j: () => go({ id: nextRow(1)?.id || route.id }), k: () => go({ id: nextRow(-1)?.id || route.id }), r: () => onCommand("reply"), e: () => onCommand("resolve"),
-      a: () => onCommand(byName.assign ? "assign" : "take"), t: () => onCommand("transfer"), s: () => onCommand("snooze"), u: () => onCommand("new"), "/": () => onCommand("search"), "?": () => setDialog("keys"), Escape: back,
+      a: () => onCommand(byName.assign ? "assign" : "take"), t: () => onCommand("transfer"), s: () => onCommand("snooze"), u: () => onCommand("new"), o: () => document.querySelector("[data-offer-accept]")?.focus(), "/": () => onCommand("search"), "?": () => setDialog("keys"), Escape: back,
     };
     const action = letters[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!action) return;
@@ -148,12 +152,11 @@ function Inbox() {
         <SessionList rows={rows} searchRef={search} onYou={() => setDialog("you")} />
         <ConversationPane onCommand={onCommand} composerRef={composer} jumpRef={jump} />
         <CustomerPanel />
-        <nav className="tabbar" aria-label="Sections">
-          <a href="/inbox" aria-current="page" onClick={(event) => { event.preventDefault(); go({ id: null }); }}><Icon name="inbox" />Inbox{unread > 0 && <span className="count" aria-label={`${unread} unread`}>{unread > 99 ? "99+" : unread}</span>}</a>
-          {me.role === "admin" && <a href="/settings/website"><Icon name="gear" />Settings</a>}
+        <Tabbar me={me} current="inbox" links={{ inbox: { onClick: (event) => { event.preventDefault(); go({ id: null }); } } }} marks={{ inbox: unread > 0 && <span className="count" aria-label={`${unread} unread`}>{unread > 99 ? "99+" : unread}</span> }}>
           <a href="#you" onClick={(event) => { event.preventDefault(); setDialog("you"); }}><Icon name="person" />You</a>
-        </nav>
+        </Tabbar>
       </div>
+      <Offers />
       <Notice />
       {dialog === "palette" && <Palette commands={commands} onClose={close} />}
       {dialog === "keys" && <CheatSheet onClose={close} />}

@@ -3,9 +3,11 @@ import { Icon } from "../shared/icons.jsx";
 import { comingMoment, inFull, shortMoment, span } from "../shared/time.js";
 import { useOnePane } from "../shared/media.js";
 import { ThemeButton } from "../shared/theme.jsx";
+import { Due } from "./due.jsx";
 import { useNow, useSelect, useStore } from "./hooks.jsx";
 import { prefer, usePreferences } from "./preferences.js";
 import { go, linkTo, useRoute } from "./route.js";
+import { serviceWords } from "./service.js";
 import { filterKey, rowsOf, waitingSince } from "./state/rows.js";
 import { channelIcons, channelNames, customerName, firstName, initials, statusNames, viewNames } from "./words.js";
 
@@ -211,11 +213,13 @@ function Row({ session, now, selected }) {
 
 function Chips({ session, since, now, unsent }) {
   const chips = [];
+  const due = serviceWords(session, now);
   if (unsent) chips.push(<span key="unsent" className="chip bad"><Icon name="alert" small />Not sent</span>);
+  if (due) chips.push(<Due key="due" session={session} now={now} />);
   if (session.status === "pending") chips.push(<span key="status" className="chip"><Icon name="snooze" small />{session.snoozed_until ? `Until ${comingMoment(session.snoozed_until, now)}` : "Waits for the customer"}</span>);
   else if (session.status === "resolved" || session.status === "closed") chips.push(<span key="status" className="chip"><Icon name={session.status === "closed" ? "lock" : "check"} small />{statusNames[session.status]}</span>);
-  else if (session.status === "waiting") chips.push(<span key="status" className="chip"><Icon name="clock" small />{session.queue?.position ? `In the queue, place ${session.queue.position}` : "In the queue"}</span>);
-  else chips.push(<span key="status" className="chip">{since ? "Needs a reply" : session.last_message ? "Replied" : "New"}</span>);
+  else if (session.status === "waiting") chips.push(<span key="status" className="chip">{!due && <Icon name="clock" small />}{session.queue?.position ? `${due ? "Place" : "In the queue, place"} ${session.queue.position}` : "In the queue"}</span>);
+  else if (!due?.isAnswer) chips.push(<span key="status" className="chip">{since ? "Needs a reply" : session.last_message ? "Replied" : "New"}</span>);
   if (session.priority >= 8) chips.push(<span key="priority" className="chip">Priority {session.priority}</span>);
   return chips;
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import { goToSignIn, signOut } from "../shared/api.js";
 import { Icon } from "../shared/icons.jsx";
+import { SectionLinks } from "../shared/sections.jsx";
 import { ThemeButton } from "../shared/theme.jsx";
 import { atSecond } from "../shared/time.js";
 import { keysBelow, remember } from "../shared/storage.js";
@@ -15,15 +16,12 @@ export function Rail() {
   const me = useSelect((state) => state.me);
   const route = useRoute();
   const counts = useSelect((state) => state.counts);
+  const teams = useSelect((state) => state.teams);
   const unread = useUnread();
   return (
     <nav className="rail" aria-label="Switchboard">
       <div className="brand"><Icon name="brand" /><span className="cut">{me.client?.name || "Switchboard"}</span></div>
-      <ul>
-        <li><a {...linkTo({ id: null })} aria-current="page"><Icon name="inbox" /><span className="cut">Inbox</span></a></li>
-        {me.role === "admin" && <li><a href="/settings/website"><Icon name="gear" /><span className="cut">Settings</span></a></li>}
-        <li><a href="/docs"><Icon name="file" /><span className="cut">For developers</span></a></li>
-      </ul>
+      <SectionLinks me={me} current="inbox" links={{ inbox: linkTo({ id: null }) }} />
       <section aria-labelledby="heading-views">
         <h2 id="heading-views">Views</h2>
         <ul>
@@ -37,6 +35,16 @@ export function Rail() {
           ))}
         </ul>
       </section>
+      {teams?.length > 0 && (
+        <section aria-labelledby="heading-teams">
+          <h2 id="heading-teams">Waiting for teams</h2>
+          <ul>
+            {teams.map((team) => (
+              <li key={team.id}><a href={`/queue?team_id=${team.id}`}><Icon name="team" /><span className="cut">{team.name}</span><span className={team.waiting_count ? "n hot" : "n"}>{team.waiting_count}<span className="vh"> waiting</span></span></a></li>
+            ))}
+          </ul>
+        </section>
+      )}
       <div className="foot">
         <div className="live"><LiveDot /><ThemeButton /></div>
         <Presence />
@@ -82,7 +90,7 @@ function Presence() {
     <details className="pres" ref={details}>
       <summary aria-label={`You: ${me.name}, ${word}. ${presenceLine(presence)}`}>
         <span className="ava me">{initials(me.name)}{presence && <span className={`dot ${presenceDots[shownPresence(presence)]}`} />}</span>
-        <span className="cut"><b className="cut">{me.name}</b><small title={presence?.reason || undefined}>{presence ? presenceLine(presence) : roleLine(me)}</small></span>
+        <span className="cut"><b className="cut">{me.name}</b><small title={noWorkReason(presence) || undefined}>{presence ? presenceLine(presence) : roleLine(me)}</small></span>
         <Icon name="up" small className="push quiet" />
       </summary>
       <div className="pop"><YouMenu /></div>
@@ -103,6 +111,16 @@ function presenceLine(presence) {
 }
 
 const roleLine = (me) => me.role.charAt(0).toUpperCase() + me.role.slice(1);
+
+/** Why no conversation comes, or nothing while some may. */
+export function noWorkReason(presence) {
+  if (!presence) return null;
+  if (presence.reason) return presence.reason;
+  if (presence.status !== "online") return `You are ${presenceNames[presence.status]?.toLowerCase() || presence.status}, so no new conversation comes.`;
+  if (presence.effective_status === "offline") return "Your line is not there yet, so no new conversation comes.";
+  if (Number.isInteger(presence.capacity) && presence.load >= presence.capacity) return presence.capacity === 0 ? "You have no room for conversations. Ask a supervisor." : `You are full: ${presence.load} of ${presence.capacity}. The next one comes when you resolve one.`;
+  return null;
+}
 
 /** Presence, preferences, leaving: in the rail, and as a dialog on phones. */
 export function YouMenu() {
@@ -144,7 +162,7 @@ export function YouMenu() {
           ))}
         </fieldset>
       )}
-      {presence?.reason && <p className="why-not" role="status">{presence.reason}</p>}
+      {noWorkReason(presence) && <p className="why-not" role="status">{noWorkReason(presence)}</p>}
       {presence && <hr />}
       <label className="check">Sound<input type="checkbox" checked={preferences.sound} onChange={(event) => prefer({ sound: event.target.checked })} /></label>
       <label className="check">Desktop notifications<input type="checkbox" checked={preferences.desktop} onChange={(event) => desktop(event.target.checked)} /></label>

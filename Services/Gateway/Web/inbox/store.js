@@ -12,12 +12,15 @@ import { keysBelow, recall, remember } from "../shared/storage.js";
 import * as line from "./state/connection.js";
 import { changeEntry, lastMessageSequence, mergeEntries } from "./state/entries.js";
 import { applyFrame, expireTyping, readHere, typingSpan, withConversation, withRow } from "./state/frames.js";
+import { go } from "./route.js";
 import * as outbox from "./state/outbox.js";
 import { look, nothingRead } from "./state/reading.js";
 import { filterKey, mergeSessions, noFilter } from "./state/rows.js";
 
 /** Rows fetched at once. */
 const pageOfSessions = 50;
+/** Teams in the rail, by name; the page of teams has them all. */
+const teamsShown = 20;
 /** Messages fetched when a conversation opens and with every step back. The service gives at most 200. */
 const pageOfMessages = 50, mostMessages = 200;
 /** Conversations whose messages stay in memory after leaving them. */
@@ -34,6 +37,8 @@ const startPause = 5_000;
 const settleTime = 400;
 /** More unknown sessions than this at once: the list is fetched instead of each of them. */
 const sessionsFetchedOneByOne = 12;
+/** Chat keeps the clocks of service targets some seconds behind the messages: what is due is asked for this long after one. Unit: milliseconds. */
+const clockPause = 5_000;
 /** "Somebody types" is repeated this often while keys are pressed; receivers drop it after 6 s. Unit: milliseconds. */
 const typingRepeat = 3_000;
 /** Delivery receipts are gathered, since the service writes one per participant and second. Unit: milliseconds. */
@@ -50,10 +55,11 @@ export class InboxStore {
     this.reading = nothingRead;
     this.readyWaiters = [];
     this.unknownSessions = new Set();
+    this.clocks = new Set();
     this.deliveredTold = {};
     this.state = {
-      me: null, startProblem: null, sessions: {}, lists: {}, conversations: {}, typing: {}, agents: {}, agentList: null, presence: null, counts: null,
-      customers: {}, readMarks: {}, connection: line.firstConnection, outbox: [], notice: null, reconnected: null,
+      me: null, startProblem: null, sessions: {}, lists: {}, conversations: {}, typing: {}, agents: {}, agentList: null, presence: null, counts: null, teams: null,
+      customers: {}, offers: [], readMarks: {}, connection: line.firstConnection, outbox: [], notice: null, reconnected: null,
     };
   }
 
@@ -120,6 +126,7 @@ export class InboxStore {
     // Lists do not wait for the socket: what is there is shown first.
     this.loadList(this.filter);
     this.refreshCounts();
+    this.lookForOffers();
     this.appear();
     this.connect();
   }
@@ -183,6 +190,7 @@ export class InboxStore {
     await new Promise((resolve) => { this.readyWaiters.push(resolve); setTimeout(resolve, readyPatience); });
     if (this.socket !== socket) return;
     this.resume();
+    this.lookForOffers();
     const again = this.state.connection.lostAt !== null;
     try {
       await Promise.all([this.loadList(this.filter, { quiet: true, throws: true }), this.refreshCounts({ throws: true }), this.appear({ throws: true }), this.refetchCustomer()]);
@@ -228,6 +236,7 @@ export class InboxStore {
       return; // Not ours; the next fetch corrects whatever it meant.
     }
     if (frame.type === "error") return this.refusedBySocket(frame.data || {});
+    if (frame.type === "offer") return this.settle("offers", () => this.loadOffers());
     if (frame.type === "ready" && !frame.data?.session_id) this.readyWaiters.splice(0).forEach((resolve) => resolve());
     const [next, effects] = applyFrame(this.state, frame, Date.now());
     this.set({ ...next, connection: line.provenGood(next.connection, Date.now()) }, { soon: true });
@@ -245,6 +254,7 @@ export class InboxStore {
   carryOut(effect) {
     switch (effect.type) {
       case "fetch-session": return this.fetchSoon(effect.id);
+      case "fetch-clock": return this.fetchClock(effect.id);
       case "counts": return this.settle("counts", () => this.refreshCounts());
       case "presence": return this.settle("presence", () => this.refreshPresence());
       case "acknowledged": return this.replyStored(effect.id, effect.sequence);
@@ -296,10 +306,22 @@ export class InboxStore {
 
   async refreshCounts({ throws = false } = {}) {
     try {
-      this.set({ counts: await request("GET", "/api/v1/chat/session-counts") });
+      const [counts] = await Promise.all([request("GET", "/api/v1/chat/session-counts"), this.refreshTeams()]);
+      this.set({ counts });
     } catch (error) {
       if (throws) throw error;
       if (error instanceof SignedOut) this.onSignedOut();
+    }
+  }
+
+  /** How many wait for each team. A company without teams is not asked again, and without an answer the old figures stay. */
+  async refreshTeams() {
+    if (this.state.teams?.length === 0) return;
+    try {
+      const { items } = await request("GET", query("/api/teams", { limit: teamsShown }));
+      this.set({ teams: items });
+    } catch (error) {
+      if (error instanceof SignedOut) throw error;
     }
   }
 
@@ -314,8 +336,17 @@ export class InboxStore {
         return;
       }
       const answers = await Promise.allSettled(ids.map((each) => request("GET", `/api/v1/chat/sessions/${each}`)));
-      this.adopt(answers.filter((answer) => answer.status === "fulfilled").map((answer) => answer.value));
+      const sessions = answers.filter((answer) => answer.status === "fulfilled").map((answer) => answer.value);
+      for (const session of sessions) if (!session.sla && !this.state.sessions[session.id]) this.fetchClock(session.id);
+      this.adopt(sessions);
     });
+  }
+
+  /** A session whose clock starts or stops about now. */
+  fetchClock(id) {
+    if (this.clocks.has(id)) return;
+    this.clocks.add(id);
+    setTimeout(() => { this.clocks.delete(id); this.fetchSoon(id); }, clockPause);
   }
 
   adopt(sessions) {
@@ -611,6 +642,50 @@ export class InboxStore {
       this.fetchSoon(id);
       this.settle("presence", () => this.refreshPresence());
     }, done);
+  }
+
+  /** Where conversations are given without asking there are no offers to look for; a frame says when one is made after all. */
+  async lookForOffers() {
+    if (!this.mayWrite) return;
+    try {
+      const { settings } = await request("GET", "/api/v1/routing/policy");
+      if (settings.offer_timeout_seconds) await this.loadOffers();
+    } catch (error) {
+      if (error instanceof SignedOut) this.onSignedOut();
+      // Otherwise as in loadOffers.
+    }
+  }
+
+  /** What this agent is asked to take. An installation that asks nobody has no such list. */
+  async loadOffers() {
+    if (!this.mayWrite) return;
+    try {
+      const { items } = await request("GET", "/api/v1/agents/me/offers");
+      this.set({ offers: items });
+    } catch (error) {
+      if (error instanceof SignedOut) this.onSignedOut();
+      else if (error instanceof Problem && error.status === 404) this.set({ offers: [] });
+      // Otherwise the next frame or connection asks again; an offer that ran out is not shown.
+    }
+  }
+
+  async acceptOffer(offer) {
+    const done = await this.act(() => request("POST", `/api/v1/routing/offers/${offer.id}/accept`, {}), "Yours now.");
+    await this.answered(offer);
+    if (done) go({ id: offer.session_id, filter: this.filter });
+    return done;
+  }
+
+  async declineOffer(offer, note) {
+    const done = await this.act(() => request("POST", `/api/v1/routing/offers/${offer.id}/decline`, note ? { note } : {}), "Declined. Somebody else is asked.");
+    await this.answered(offer);
+    return done;
+  }
+
+  async answered(offer) {
+    this.set((state) => ({ ...state, offers: state.offers.filter((other) => other.id !== offer.id) }));
+    this.settle("presence", () => this.refreshPresence());
+    await this.loadOffers();
   }
 
   transfer(id, agentID, reason, done) {

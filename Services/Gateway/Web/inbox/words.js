@@ -1,25 +1,13 @@
 /* What things are called on screen. */
 import { comingMoment } from "../shared/time.js";
 
-export const channelNames = { website: "Website", whatsapp: "WhatsApp", email: "Email", phone: "Phone", sms: "SMS", facebook: "Messenger", instagram: "Instagram" };
-export const channelIcons = { website: "web", whatsapp: "whatsapp", email: "email", phone: "phone", sms: "sms", facebook: "messenger", instagram: "instagram" };
+export { channelIcons, channelNames, firstName, initials, presenceDots, presenceNames } from "../shared/words.js";
+
 export const statusNames = { waiting: "Waiting", assigned: "Open", pending: "Pending", resolved: "Resolved", closed: "Closed" };
-export const presenceNames = { online: "Online", away: "Away", busy: "Busy", offline: "Offline" };
-export const presenceDots = { online: "on", away: "away", busy: "busy", offline: "off" };
 export const viewNames = { mine: "Mine", unassigned: "Unassigned", all: "All" };
 
 export function customerName(customer) {
   return customer?.name || customer?.email || customer?.phone || `Visitor ${String(customer?.id || "").slice(-4)}`;
-}
-
-export function initials(name) {
-  const words = String(name || "").replace(/[^\p{L}\p{N}\s]/gu, " ").trim().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return "?";
-  return (words.length > 1 ? [...words[0]][0] + [...words[words.length - 1]][0] : [...words[0]].slice(0, 2).join("")).toUpperCase();
-}
-
-export function firstName(name) {
-  return String(name || "").split(/\s+/)[0];
 }
 
 export function languageName(locale) {

@@ -1,20 +1,23 @@
 import { useEffect, useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
-import { goToSignIn, request, signOut } from "../shared/api.js";
+import { Failed } from "../shared/answer.jsx";
+import { goToSignIn, request } from "../shared/api.js";
 import { Dialog, DialogTitle } from "../shared/dialog.jsx";
 import { Boundary } from "../shared/boundary.jsx";
-import { Icon, Sprite } from "../shared/icons.jsx";
+import { Field } from "../shared/field.jsx";
+import { Frame } from "../shared/frame.jsx";
+import { Icon } from "../shared/icons.jsx";
 import { useOnePane } from "../shared/media.js";
 import { Problem, SignedOut } from "../shared/problem.js";
-import { ThemeButton } from "../shared/theme.jsx";
+import { SettingsLinks } from "../shared/sections.jsx";
 import { inFull } from "../shared/time.js";
+import { asSentence } from "../shared/words.js";
 import { contrastWithWhite, fieldOf, originOf } from "./rules.js";
 
 /** The same as the service's first colour. */
 const firstAccent = "#2a50b8";
 
 function Settings() {
-  const [me, setMe] = useState(null);
   const [sites, setSites] = useState(null);
   const [problem, setProblem] = useState(null);
   const [selected, setSelected] = useState(() => new URLSearchParams(location.search).get("site"));
@@ -24,9 +27,6 @@ function Settings() {
   async function load() {
     setProblem(null);
     try {
-      const who = await request("GET", "/api/auth/me");
-      setMe(who);
-      if (who.role !== "admin") return;
       const answer = await request("GET", "/api/settings/sites");
       setSites(answer.items || answer);
     } catch (error) {
@@ -34,7 +34,6 @@ function Settings() {
       else setProblem(error);
     }
   }
-  useEffect(() => { load(); }, []);
   useEffect(() => {
     const back = () => setSelected(new URLSearchParams(location.search).get("site"));
     addEventListener("popstate", back);
@@ -46,67 +45,42 @@ function Settings() {
     setSelected(id);
   }
   const replace = (site) => setSites((before) => before.map((other) => (other.id === site.id ? { ...other, ...site } : other)));
-    const site = sites?.find((each) => each.id === selected) || (narrow ? null : sites?.[0]);
+  const site = sites?.find((each) => each.id === selected) || (narrow ? null : sites?.[0]);
 
-  let body;
-  if (problem) {
-    body = <main className="page"><div className="void whole" role="alert"><Icon name="alert" /><h1>The settings did not load</h1><p>{problem.message}</p><button className="btn" type="button" onClick={load}><Icon name="retry" />Try again</button></div></main>;
-  } else if (me && me.role !== "admin") {
-    body = <main className="page"><div className="void whole"><Icon name="lock" /><h1>For administrators</h1><p>Websites are set up by your company's administrators. Ask one of them.</p><a className="btn" href="/inbox">Back to the inbox</a></div></main>;
-  } else {
-    body = (
-      <>
-        <section className="list" role={narrow && !site ? "main" : undefined} aria-labelledby="heading-list">
-          <header className="head"><h1 id="heading-list">Websites</h1><span className="quiet">{sites?.length ?? ""}</span>
-            {sites && <button className="btn s push" type="button" onClick={() => setCreating(true)}><Icon name="plus" small />New website</button>}</header>
-          <ul className="items" aria-busy={!sites}>
-            {!sites && <li className="late"><span className="item"><span className="sk" /></span></li>}
-            {sites?.map((each) => (
-              <li key={each.id}><a className="item" href={`/settings/website?site=${each.id}`} aria-current={each.id === site?.id ? "true" : undefined} onClick={(event) => { if (event.metaKey || event.ctrlKey) return; event.preventDefault(); choose(each.id); }}>
-                <span className="name cut">{each.name}</span><span className="quiet small cut">{each.allowed_origins.length ? each.allowed_origins.join(", ") : "No address allowed yet"}</span></a></li>
-            ))}
-          </ul>
-        </section>
-        {site ? <Site key={site.id} site={site} onChange={replace} onBack={() => choose(null)} />
-          : <main className="detail" id="detail">{sites?.length === 0 && <div className="void whole"><Icon name="web" /><h1>No website yet</h1><p>Add the first one; you get two lines to paste into its pages.</p><button className="btn main" type="button" onClick={() => setCreating(true)}>Add a website</button></div>}</main>}
-      </>
-    );
+  const chosen = (
+    <>
+      <section className="list" role={narrow && !site ? "main" : undefined} aria-labelledby="heading-list">
+        <header className="head"><h1 id="heading-list">Websites</h1><span className="quiet">{sites?.length ?? ""}</span>
+          {sites && <button className="btn s push" type="button" onClick={() => setCreating(true)}><Icon name="plus" small />New website</button>}</header>
+        <ul className="items" aria-busy={!sites}>
+          {!sites && <li className="late"><span className="item"><span className="sk" /></span></li>}
+          {sites?.map((each) => (
+            <li key={each.id}><a className="item" href={`/settings/website?site=${each.id}`} aria-current={each.id === site?.id ? "true" : undefined} onClick={(event) => { if (event.metaKey || event.ctrlKey) return; event.preventDefault(); choose(each.id); }}>
+              <span className="name cut">{each.name}</span><span className="quiet small cut">{each.allowed_origins.length ? each.allowed_origins.join(", ") : "No address allowed yet"}</span></a></li>
+          ))}
+        </ul>
+      </section>
+      {site ? <Site key={site.id} site={site} onChange={replace} onBack={() => choose(null)} />
+        : <main className="detail" id="detail">{sites?.length === 0 && <div className="void whole"><Icon name="web" /><h1>No website yet</h1><p>Add the first one; you get two lines to paste into its pages.</p><button className="btn main" type="button" onClick={() => setCreating(true)}>Add a website</button></div>}</main>}
+    </>
+  );
+  function body(me) {
+    if (me.role !== "admin") return <main className="whole-row" id="detail" tabIndex={-1}><div className="void"><Icon name="lock" /><h1>For administrators</h1><p>Websites are set up by your company's administrators. Ask one of them.</p><a className="btn" href="/inbox">Back to the inbox</a></div></main>;
+    if (problem) return <main className="whole-row" id="detail" tabIndex={-1}><Failed level="h1" title="The settings did not load" problem={problem} onAgain={load} /></main>;
+    return <Loader onStart={load}>{chosen}</Loader>;
   }
   return (
     <>
-      <Sprite />
-      <a className="skip" href="#detail" onClick={(event) => { event.preventDefault(); document.getElementById("detail")?.focus(); }}>Skip to the settings</a>
-      <div className={`shell settings ${selected && site ? "with-detail" : ""}`}>
-        <Rail me={me} />
-        {body}
-        <nav className="tabbar" aria-label="Sections"><a href="/inbox"><Icon name="inbox" />Inbox</a><a href="/settings/website" aria-current="page"><Icon name="gear" />Settings</a></nav>
-      </div>
+      <Frame section="settings" className={`panes ${selected && site ? "with-detail" : ""}`} skip={{ text: "Skip to the settings", id: "detail" }} rail={(me) => <SettingsLinks me={me} current="website" />}>{body}</Frame>
       {creating && <NewSite onClose={() => setCreating(false)} onMade={(made) => { setSites((before) => [...before, made]); setCreating(false); choose(made.id); }} />}
     </>
   );
 }
 
-function Rail({ me }) {
-  async function leave() {
-    try {
-      await signOut();
-    } finally {
-      goToSignIn();
-    }
-  }
-  return (
-    <nav className="rail" aria-label="Switchboard">
-      <div className="brand"><Icon name="brand" /><span className="cut">{me?.client?.name || "Switchboard"}</span></div>
-      <ul>
-        <li><a href="/inbox"><Icon name="inbox" /><span className="cut">Inbox</span></a></li>
-        <li><a href="/settings/website" aria-current="page"><Icon name="gear" /><span className="cut">Settings</span></a></li>
-        <li><a href="/docs"><Icon name="file" /><span className="cut">For developers</span></a></li>
-      </ul>
-      <section aria-labelledby="heading-settings"><h2 id="heading-settings">Settings</h2>
-        <ul><li><a href="/settings/website" aria-current="true"><Icon name="web" /><span className="cut">Websites</span></a></li></ul></section>
-      <div className="foot"><div className="live"><span className="cut">{me?.name}</span><ThemeButton /></div><div className="live"><button className="btn s ghost leave" type="button" onClick={leave}>Sign out</button></div></div>
-    </nav>
-  );
+/** Starts loading once it is known that this person may see it. */
+function Loader({ onStart, children }) {
+  useEffect(() => { onStart(); }, []);
+  return children;
 }
 
 function Site({ site, onChange, onBack }) {
@@ -180,7 +154,7 @@ function useForm(site, onChange) {
 
 function errorsOf(error, fields) {
   const found = {};
-  if (error instanceof Problem) for (const [name, detail] of Object.entries(error.fields)) found[fieldOf(name, fields) || "all"] = `${detail.charAt(0).toUpperCase()}${detail.slice(1)}${/[.]$/.test(detail) ? "" : "."}`;
+  if (error instanceof Problem) for (const [name, detail] of Object.entries(error.fields)) found[fieldOf(name, fields) || "all"] = asSentence(detail);
   return Object.keys(found).length ? found : { all: `${error.message} Nothing was changed.` };
 }
 
@@ -192,10 +166,6 @@ function Foot({ form, changed, label = "Save" }) {
         <span role="status">{form.state === "saved" && <span className="row saved"><Icon name="check" />Saved</span>}</span></div>
     </>
   );
-}
-
-function Field({ id, label, error, hint, children }) {
-  return <div className="field"><label htmlFor={id}>{label}</label>{children}{error ? <p className="err" id={`${id}-note`}><Icon name="alert" small /><span>{error}</span></p> : hint && <span className="hint" id={`${id}-note`}>{hint}</span>}</div>;
 }
 
 function Look({ site, onChange }) {

@@ -11,6 +11,7 @@ const absolute = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeri
 
 export const atClock = (time) => clock.format(new Date(time));
 export const atSecond = (time) => clockSeconds.format(new Date(time));
+export const onDay = (time) => monthAndYear.format(new Date(time));
 export const inFull = (time) => absolute.format(new Date(time));
 
 /** The calendar day in the viewer's zone, as a key that sorts. */

@@ -469,7 +469,10 @@ function applyAccent() {
 function presence() {
   if (isUnreachable || lineState === "reconnecting" || outbox.isFailing()) return [language.say("reconnecting"), false];
   if (current?.isClosed()) return [language.say("closed"), false];
-  if (settings.online === false) return [language.say("away"), false];
+  if (settings.online === false) {
+    const opens = settings.office_hours && !settings.office_hours.is_open && settings.office_hours.changes_at;
+    return [opens ? language.say("closedUntil", { when: language.upcoming(new Date(opens), new Date()) }) : language.say("away"), false];
+  }
   if (current?.session.agent && current.session.status === "assigned") return [language.say("agent", { name: current.session.agent.name }), true];
   if (settings.online === undefined) return [language.say("connecting"), false];
   if (settings.typical_reply_seconds) return [language.say("reply", { time: language.duration(settings.typical_reply_seconds) }), true];

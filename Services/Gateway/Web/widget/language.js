@@ -49,6 +49,13 @@ export function createLanguage(wishes) {
     return (date.getFullYear() === now.getFullYear() ? day : dayWithYear).format(date);
   }
 
+  /** A time to come: the clock alone today, the weekday within a week, else the day. */
+  function upcoming(date, now) {
+    if (date.toDateString() === now.toDateString()) return clock.format(date);
+    const isSoon = date - now < 6 * 86_400_000;
+    return new Intl.DateTimeFormat(locale, { ...(isSoon ? { weekday: "long" } : { day: "numeric", month: "long" }), hour: "numeric", minute: "2-digit" }).format(date);
+  }
+
   return {
     language,
     locale,
@@ -56,6 +63,7 @@ export function createLanguage(wishes) {
     say,
     duration,
     dayName,
+    upcoming,
     number: (value) => numbers.format(value),
     time: (date) => clock.format(date),
     moment: (date) => moment.format(date),

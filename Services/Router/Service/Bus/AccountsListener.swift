@@ -3,24 +3,33 @@ import Contracts
 import Foundation
 import Storage
 
-/// Hears who may answer customers: people become agents by themselves.
-struct AccountsListener: Sendable {
+/// Hears who may answer customers: people become agents by themselves. And how a company routes.
+package struct AccountsListener: Sendable {
     let desk: RoutingDesk
 
-    func apply(_ frames: [EventFrame], in transaction: Transaction) throws {
+    package func apply(_ frames: [EventFrame], in transaction: Transaction) throws {
         var users: [TenantID: [UserAccount]] = [:]
+        var rules: [TenantID: [BusinessRules]] = [:]
         for frame in frames {
+            if let changed = try frame.decode(BusinessRulesChanged.self) {
+                guard let tenant = frame.header.clientID else { throw RoutingTrouble.eventIncomplete(frame.header.subject) }
+                rules[tenant, default: []].append(changed.rules)
+                continue
+            }
             guard let user = try frame.decode(UserCreated.self)?.user ?? frame.decode(UserChanged.self)?.user else { continue }
             guard let tenant = frame.header.clientID else { throw RoutingTrouble.eventIncomplete(frame.header.subject) }
             users[tenant, default: []].append(user)
         }
-        guard !users.isEmpty else { return }
-        let needs = users.map { tenant, users in
-            QueueTurn.Needs(
+        let tenants = Set(users.keys).union(rules.keys)
+        guard !tenants.isEmpty else { return }
+        let needs = tenants.map { tenant in
+            let users = users[tenant] ?? []
+            return QueueTurn.Needs(
                 tenant: tenant, agents: Set(users.map(\.id)), conversationsOf: Set(users.filter { !$0.answersCustomers }.map(\.id)))
         }
-        let turns = try QueueTurn.begin(needs, in: transaction)
+        let turns = try desk.begin(needs, in: transaction)
         for turn in turns {
+            for rules in rules[turn.tenant] ?? [] { turn.hear(rules) }
             for user in users[turn.tenant] ?? [] { try turn.hear(user) }
         }
         try desk.finish(turns, in: transaction)
@@ -69,10 +78,16 @@ extension QueueTurn {
     }
 
     /// The conversation has no agent any more and waits again, at its old place; whoever had it does not get it back at once.
-    func giveBack(_ item: inout WorkItem, reason: String, note: String? = nil, by author: Author) throws {
-        guard let agent = try endAssignment(of: &item, reason: reason, note: note) else { return }
+    /// - Parameters:
+    ///   - mayReturn: … or does, being there again.
+    ///   - team: whose it is counted as, if it waits for no team.
+    func giveBack(
+        _ item: inout WorkItem, reason: String, note: String? = nil, by author: Author, mayReturn: Bool = false,
+        countedFor team: TeamID? = nil
+    ) throws {
+        guard let agent = try endAssignment(of: &item, reason: reason, note: note, countedFor: team) else { return }
         item.status = .waiting
-        item.returnedByAgentID = agent.id
+        item.returnedByAgentID = mayReturn ? nil : agent.id
         item.preferredAgentID = nil
         item.assignmentNumber += 1
         put(item)

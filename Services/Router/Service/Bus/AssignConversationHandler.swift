@@ -54,10 +54,13 @@ extension QueueTurn {
         // A supervisor who is not in the rotation may still take over by hand.
         let mayHold = agent.takesWork || (target == principal.subject && principal.isSenior && !agent.isSuspended)
         guard mayHold else { throw RoutingError.agentNotActive(name: agent.name) }
-        guard item.weight <= agent.capacity - agent.load else {
+        // Whoever was asked to take it need not answer any more; whoever takes it by hand has answered.
+        let offered = item.offer?.agentID
+        try endOffer(of: &item, as: offered == target ? .accepted : .withdrawn)
+        guard let taker = agents[target], taker.hasRoom(for: item) else {
             throw RoutingError.agentAtCapacity(name: agent.name, capacity: agent.capacity)
         }
-        let verdict = try manualVerdict(agent, item.work)
+        let verdict = try manualVerdict(taker, item.work(at: now, settings))
         let isTransfer = item.agentID != nil
         try endAssignment(of: &item, reason: "transferred")
         return try claim(
@@ -71,7 +74,7 @@ extension QueueTurn {
         return item
     }
 
-    private func standingAssignment(of id: ConversationID) throws -> Assignment {
+    func standingAssignment(of id: ConversationID) throws -> Assignment {
         let rows = try transaction.query(
             """
             SELECT \(Assignment.columns) FROM router.assignments s

@@ -69,7 +69,8 @@ extension QueueTurn {
             _ = try save(
                 SaveTeam(
                     principal: principal, id: TeamID(id.uuid), isNew: kind == .createTeam, name: operation.name, sector: operation.sector,
-                    description: operation.description, fallbackTeamID: operation.fallbackTeamID, removesFallback: false))
+                    description: operation.description, fallbackTeamID: operation.fallbackTeamID,
+                    removesFallback: operation.removesFallback))
         case .deleteTeam: try delete(TeamID(id.uuid), by: author)
         case .addMember, .changeMember:
             _ = try save(
@@ -88,7 +89,8 @@ extension QueueTurn {
                 SaveAgent(
                     principal: principal, id: AgentID(id.uuid), isNew: kind == .createAgent, name: operation.name, kind: operation.type,
                     sector: operation.sector, priority: operation.priority, capabilities: operation.capabilities,
-                    capacity: operation.capacity, active: operation.active))
+                    capacity: operation.capacity, channelCapacities: operation.channelCapacities, successRate: operation.successRate,
+                    meanHandlingSeconds: operation.meanHandlingSeconds, active: operation.active))
         case .deleteAgent: try delete(AgentID(id.uuid), by: author)
         }
         return id

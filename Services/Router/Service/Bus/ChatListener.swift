@@ -4,7 +4,7 @@ import Foundation
 import Storage
 
 /// Hears which conversations need somebody and which no longer do. Runs in the transaction that moves the cursor.
-struct ChatListener: Sendable {
+package struct ChatListener: Sendable {
     /// All that has an effect here: messages have none.
     static let subjects: Set<Subject> = [ConversationWaiting.subject, ConversationStatusChanged.subject]
 
@@ -22,7 +22,7 @@ struct ChatListener: Sendable {
 
     let desk: RoutingDesk
 
-    func apply(_ frames: [EventFrame], in transaction: Transaction) throws {
+    package func apply(_ frames: [EventFrame], in transaction: Transaction) throws {
         var heard: [TenantID: [Heard]] = [:]
         var needs: [TenantID: QueueTurn.Needs] = [:]
         for frame in frames {
@@ -33,7 +33,7 @@ struct ChatListener: Sendable {
             if needs[tenant]?.traceparent == nil { needs[tenant]?.traceparent = frame.header.traceparent }
         }
         guard !heard.isEmpty else { return }
-        let turns = try QueueTurn.begin(Array(needs.values), in: transaction)
+        let turns = try desk.begin(Array(needs.values), in: transaction)
         for turn in turns {
             for event in heard[turn.tenant] ?? [] {
                 switch event {
@@ -59,6 +59,7 @@ extension QueueTurn {
     func hear(_ event: ConversationWaiting, at date: Date) throws {
         guard var item = items[event.sessionID] else {
             var item = WorkItem(event, at: date)
+            item.weight = settings.weight(of: item.channel)
             try settleSector(of: &item)
             put(item)
             noteQueued(event.sessionID)
@@ -70,6 +71,7 @@ extension QueueTurn {
         case .queued:
             // Chat had applied the assignment and says that it waits again: it has no agent there.
             try endAssignment(of: &item, reason: "waiting")
+            item.weight = settings.weight(of: item.channel)
             try settleSector(of: &item)
             noteQueued(item.conversationID)
         }
@@ -82,7 +84,7 @@ extension QueueTurn {
             if let sector = try teams.find(team)?.sector { item.sector = sector } else { item.teamID = nil }
         }
         let sector = item.sector
-        if !agents.values.contains(where: { $0.sector == sector && $0.deletedAt == nil }) { item.sector = Sector.general }
+        if !hasAgents(in: sector) { item.sector = Sector.general }
     }
 
     func hear(_ event: ConversationStatusChanged, sequence: Int64) throws {
@@ -91,7 +93,9 @@ extension QueueTurn {
         switch item.hear(event, sequence: sequence) {
         case .nothing: return
         case .details, .queued: break
-        case .released: try endAssignment(of: &item, reason: event.status.rawValue)
+        case .released:
+            try endAssignment(of: &item, reason: event.status.rawValue)
+            try endOffer(of: &item, as: .withdrawn)
         }
         put(item)
     }

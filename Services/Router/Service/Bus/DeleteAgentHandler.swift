@@ -28,7 +28,6 @@ extension QueueTurn {
         agent.deletedAt = now
         put(agent)
         audit(AgentAudit(agent: id, action: "deleted", actor: author, before: before, after: nil))
-        try teams.deleteAssignments(of: id)
-        forgetTeams()
+        try endAssignments(of: id, by: author)
     }
 }

@@ -20,10 +20,8 @@ struct ListDecisionsHandler: RequestHandler {
             guard let microseconds = Int64(fields[0]), let id = DecisionID(fields[1]) else { throw PageCursor.invalid }
             return (Date(timeIntervalSince1970: Double(microseconds) / 1_000_000), id)
         }
-        let decisions = try await reader.decisions(
-            about: request.sessionID, of: request.principal.clientID, limit: limit + 1, before: before)
-        let items = Array(decisions.prefix(limit))
-        let next = decisions.count > limit ? items.last.map { PageCursor.text([Microseconds.text($0.at), $0.id.description]) } : nil
-        return Page(items: items, nextCursor: next)
+        let page = try await reader.decisions(about: request.sessionID, of: request.principal.clientID, limit: limit, before: before)
+        let next = page.hasMore ? page.items.last.map { PageCursor.text([Microseconds.text($0.at), $0.id.description]) } : nil
+        return Page(items: page.items, nextCursor: next)
     }
 }

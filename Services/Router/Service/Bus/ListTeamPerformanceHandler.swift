@@ -13,6 +13,9 @@ struct ListTeamPerformanceHandler: RequestHandler {
                 throw RoutingError.fieldInvalid(field: field, detail: "is not a day like 2026-11-25")
             }
         }
+        if let from = request.from, let to = request.to, to < from {
+            throw RoutingError.fieldInvalid(field: "to", detail: "is before from")
+        }
         let part = try request.page.part(fields: 1) { fields in Self.isDay(fields[0]) ? fields[0] : nil }
         let slice = try await reader.teams(of: request.principal.clientID) { teams in
             guard try teams.find(request.teamID) != nil || teams.hasPerformance(request.teamID) else {

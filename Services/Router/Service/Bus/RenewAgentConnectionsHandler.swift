@@ -23,16 +23,19 @@ struct RenewAgentConnectionsHandler: RequestHandler {
                 try await renew(ids, of: tenant, gateway: request.gateway)
             }
             // In a transaction of its own: the queue's lock comes before every row.
-            if came { _ = try await desk.turn(QueueTurn.Needs(tenant: tenant, traceparent: context.traceparent)) { _ in Done() } }
+            if !came.isEmpty {
+                _ = try await desk.turn(QueueTurn.Needs(tenant: tenant, agents: came, traceparent: context.traceparent)) { _ in Done() }
+            }
         }
         return Done()
     }
 
-    /// - Returns: whether somebody who chose "online" is there now and was not, as far as colleagues know.
-    private func renew(_ ids: [AgentID], of tenant: TenantID, gateway: EntityID) async throws -> Bool {
+    /// - Returns: who chose "online", is there now, and was not, as far as colleagues know.
+    private func renew(_ ids: [AgentID], of tenant: TenantID, gateway: EntityID) async throws -> Set<AgentID> {
         let rows = try await desk.database.pipeline(
             .tenant(tenant),
             [
+                "SELECT clock_timestamp() + make_interval(secs => \(AgentPresence.graceSeconds)) AS until",
                 """
                 INSERT INTO router.agent_connections AS c (client_id, agent_id, gateway, expires_at)
                 SELECT \(tenant), id, \(gateway), clock_timestamp() + make_interval(secs => \(AgentPresence.graceSeconds))
@@ -47,12 +50,12 @@ struct RenewAgentConnectionsHandler: RequestHandler {
                          LIMIT \(Self.removedMax) FOR UPDATE SKIP LOCKED)
                 """,
                 """
-                SELECT EXISTS (
-                    SELECT FROM router.sector_agents
-                     WHERE client_id = \(tenant) AND id = ANY(\(ids)) AND status = 'online' AND announced_status <> 'online'
-                       AND deleted_at IS NULL AND NOT suspended) AS came
+                SELECT id FROM router.sector_agents
+                 WHERE client_id = \(tenant) AND id = ANY(\(ids)) AND status = 'online' AND announced_status <> 'online'
+                   AND deleted_at IS NULL AND NOT suspended
                 """,
             ])
-        return try rows[2][0]["came"]
+        desk.views.extend(ids, of: tenant, until: try rows[0][0]["until"])
+        return Set(try rows[3].map { try $0["id"] as AgentID })
     }
 }

@@ -29,6 +29,7 @@ struct ReturnConversationHandler: RequestHandler {
                 }
                 item.teamID = team.id
                 item.sector = team.sector
+                item.wasMoved = true
             }
             try turn.giveBack(&item, reason: "returned", note: note, by: Author(principal))
             return Done()

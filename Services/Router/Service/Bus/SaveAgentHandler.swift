@@ -32,17 +32,30 @@ extension QueueTurn {
             guard let known, known.deletedAt == nil else { throw RoutingError.agentNotFound(id: request.id) }
             agent = known
         }
+        if agent.userRole != nil, request.kind.map({ $0 != AgentRecord.Kind.human.rawValue }) ?? false {
+            throw RoutingError.fieldInvalid(field: "type", detail: "is that of a person who signs in")
+        }
         try agent.take(request)
         if request.isNew, let known, known.deletedAt == nil {
             // Asked twice, it is the same agent; asked otherwise, the id belongs to another one.
             guard known.settings == agent.settings else { throw RoutingError.agentIDReused(id: request.id) }
             return known
         }
+        try check(agent.sector, insteadOf: request.isNew ? nil : known?.sector)
         guard agent.capacity >= agent.load else {
             throw RoutingError.fieldInvalid(field: "capacity", detail: "is below the present load of \(agent.load)")
         }
+        for (channel, limit) in agent.channelCapacities.sorted(by: { $0.key < $1.key }) {
+            let load = agent.channelLoads[channel] ?? 0
+            guard limit >= load else {
+                throw RoutingError.fieldInvalid(
+                    field: "channel_capacities.\(channel)", detail: "is below the present load of \(load) on this channel")
+            }
+        }
         if let known, known.deletedAt == nil, known.settings == agent.settings { return known }
         put(agent)
+        // Whoever is asked no more need not be waited for.
+        if !request.isNew, !agent.isActive, known?.isActive == true { try withdrawOffers(to: [agent.id]) { _ in true } }
         audit(
             AgentAudit(
                 agent: agent.id, action: request.isNew ? "created" : "changed", actor: Author(request.principal),
@@ -55,10 +68,12 @@ extension AgentRecord {
     /// What a new agent keeps of the one that had its id and was taken out of routing.
     fileprivate mutating func continues(_ known: AgentRecord) {
         load = known.load
+        channelLoads = known.channelLoads
         isSuspended = known.isSuspended
         status = known.status
         isPresent = known.isPresent
         presentUntil = known.presentUntil
+        connectedUntil = known.connectedUntil
         lastAssignedAt = known.lastAssignedAt
         announced = known.announced
     }
@@ -76,6 +91,7 @@ extension AgentRecord {
         if let priority = request.priority { self.priority = priority }
         if let capabilities = request.capabilities { self.capabilities = capabilities }
         if let capacity = request.capacity { self.capacity = capacity }
+        if let channelCapacities = request.channelCapacities { self.channelCapacities = channelCapacities }
         if let successRate = request.successRate { self.successRate = successRate }
         if let meanHandlingSeconds = request.meanHandlingSeconds { self.meanHandlingSeconds = meanHandlingSeconds }
         if let active = request.active { isActive = active }
@@ -92,13 +108,20 @@ extension SaveAgent {
         func check(_ isRight: Bool?, _ field: String, _ detail: String) throws(RoutingError) {
             if isRight == false { throw .fieldInvalid(field: field, detail: detail) }
         }
-        try check(name.map { !$0.isEmpty && $0.count <= Self.nameLengthMax }, "name", "needs 1 to \(Self.nameLengthMax) characters")
+        try check(
+            name.map { $0.contains { !$0.isWhitespace } && $0.count <= Self.nameLengthMax }, "name",
+            "needs 1 to \(Self.nameLengthMax) characters")
         try check(name.map { !$0.utf8.contains(0) }, "name", "contains a character that cannot be stored")
         try check(kind.map { AgentRecord.Kind(rawValue: $0) != nil }, "type", "is neither human nor automated")
         try check(sector.map(Sector.isName), "sector", "needs 1 to \(Sector.lengthMax) characters")
         try check(priority.map { (0...10).contains($0) }, "priority", "is not between 0 and 10")
         try check(
             capacity.map { (0...AgentRecord.capacityMax).contains($0) }, "capacity", "is not between 0 and \(AgentRecord.capacityMax)")
+        for (channel, limit) in (channelCapacities ?? [:]).sorted(by: { $0.key < $1.key }) {
+            let field = "channel_capacities.\(channel)"
+            try check(Channel.all.contains(Channel(rawValue: channel)), field, "is not a channel")
+            try check((0...AgentRecord.capacityMax).contains(limit), field, "is not between 0 and \(AgentRecord.capacityMax)")
+        }
         try check(successRate.map { (0...1).contains($0) }, "success_rate", "is not between 0 and 1")
         try check(
             meanHandlingSeconds.map { (0...Self.handlingSecondsMax).contains($0) }, "mean_handling_seconds", "is not a number of seconds")

@@ -13,10 +13,16 @@ struct SelectAgentHandler: RequestHandler {
         guard request.requiredCapabilities.count <= Self.capabilitiesMax else {
             throw RoutingError.fieldInvalid(field: "required_capabilities", detail: "are more than \(Self.capabilitiesMax)")
         }
+        guard request.requiredCapabilities.allSatisfy({ (1...5).contains($0.level) }) else {
+            throw RoutingError.fieldInvalid(field: "required_capabilities", detail: "have a level outside 1 to 5")
+        }
         guard request.sector.map(Sector.isName) ?? true else {
             throw RoutingError.fieldInvalid(field: "sector", detail: "needs 1 to \(Sector.lengthMax) characters")
         }
         let tenant = request.principal.clientID
+        if let sector = request.sector, try await !reader.knows(sector: sector, of: tenant) {
+            throw RoutingError.fieldInvalid(field: "sector", detail: Sector.unknown)
+        }
         var team: (sector: String, agents: Set<AgentID>)?
         if let id = request.teamID {
             team = try await reader.teams(of: tenant) { teams in
@@ -28,13 +34,16 @@ struct SelectAgentHandler: RequestHandler {
         }
         let ofTeam = team?.agents ?? []
         let work = RoutingWork(
-            sector: team?.sector ?? request.sector ?? Sector.general, weight: ChannelWeight.of(request.channel),
-            requiredCapabilities: request.requiredCapabilities, preferredAgentID: request.preferredAgentID,
-            teamID: request.teamID)
-        let all = try await reader.candidates(of: tenant)
+            sector: team?.sector ?? request.sector ?? Sector.general, channel: request.channel,
+            weight: RoutingSettings.standard.weight(of: request.channel),
+            requiredCapabilities: request.requiredCapabilities,
+            preferredAgentID: request.preferredAgentID, teamID: request.teamID,
+            topic: RoutingTopic.of(request.channel, in: team?.sector ?? request.sector ?? Sector.general))
+        let settings = try await reader.policy(of: tenant).settings
+        let all = try await reader.candidates(of: tenant, learning: settings.learns)
         let snapshot = RoutingSnapshot(
             all.filter { (ofTeam.isEmpty ? $0.sector == work.sector : ofTeam.contains($0.id)) || $0.id == work.preferredAgentID })
-        let verdict = RoutingPolicy().decide(snapshot, work)
+        let verdict = RoutingPolicy(settings: settings).decide(snapshot, work)
         let chosen = verdict.chosen.flatMap(snapshot.candidate)
         return SelectedAgent(
             agent: chosen.map { AgentSummary(id: $0.id, name: $0.name) }, candidates: verdict.candidates,

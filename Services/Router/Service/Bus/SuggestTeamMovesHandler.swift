@@ -11,7 +11,7 @@ struct SuggestTeamMovesHandler: RequestHandler {
 
     func answer(_ request: SuggestTeamMoves, context: RequestContext) async throws -> TeamMoves {
         try request.principal.mustBe(in: Role.managing, context)
-        let agents = try await reader.candidates(of: request.principal.clientID)
+        let agents = try await reader.candidates(of: request.principal.clientID, learning: false)
         let standing = try await reader.teams(of: request.principal.clientID) { teams in
             let all = try teams.teams(of: nil, .numbered(page: 1, size: QueueTurn.teamsMax)).items
             return (all, try teams.everyMember(max: Self.membersMax), try teams.waitingWeights())

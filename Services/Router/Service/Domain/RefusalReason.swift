@@ -11,4 +11,10 @@ package enum RefusalReason: String, Sendable, CaseIterable {
     case returned
     /// The work's weight does not fit beside what the agent holds.
     case full
+    /// Holds as much of the work's channel as it may.
+    case channelFull = "channel_full"
+    /// Was offered this very work while it waited, and did not take it.
+    case declined
+    /// The work is kept a while longer for its preferred agent, who is there but has no room.
+    case keptForPreferred = "kept_for_preferred"
 }

@@ -3,38 +3,57 @@ import Contracts
 /// What is to be routed, as the policy sees it.
 package struct RoutingWork: Sendable, Hashable {
     package let sector: String
-    /// How much of an agent's capacity it takes; see ``ChannelWeight``.
+    /// nil: no channel's own limit is asked after.
+    package let channel: Channel?
+    /// How much of an agent's capacity it takes; see ``RoutingSettings/weight(of:)``.
     package let weight: Int
-    /// Each counts once, however often it was named.
-    package let requiredCapabilities: [String]
+    /// Each counts once, with the highest level that was named.
+    package let requiredCapabilities: [AgentCapability]
     /// How many of the required capabilities an agent may lack. 0 until relaxation raises it.
     package let lackingMax: Int
+    /// How many levels below what is required still match. 0 until relaxation raises it.
+    package let levelsBelowMax: Int
+    /// It has waited for these capabilities long enough: whoever has room may have it, the highest priority first.
+    package let fallsBack: Bool
     /// Asked first, before anybody is scored.
     package let preferredAgentID: AgentID?
+    /// Nobody else gets it while the preferred agent is there but has no room.
+    package let keepsForPreferred: Bool
     /// Has just put this work back, so it does not get it again.
     package let returnedByAgentID: AgentID?
+    /// Were offered it and did not take it.
+    package let declinedBy: Set<AgentID>
     /// Only this team's agents are asked, as long as it has any.
     package let teamID: TeamID?
+    /// What agents' outcomes are counted by; see ``RoutingTopic``.
+    package let topic: String?
 
     package init(
-        sector: String, weight: Int = 1, requiredCapabilities: [String] = [], lackingMax: Int = 0, preferredAgentID: AgentID? = nil,
-        returnedByAgentID: AgentID? = nil, teamID: TeamID? = nil
+        sector: String, channel: Channel? = nil, weight: Int = 1, requiredCapabilities: [AgentCapability] = [], lackingMax: Int = 0,
+        levelsBelowMax: Int = 0, fallsBack: Bool = false, preferredAgentID: AgentID? = nil, keepsForPreferred: Bool = false,
+        returnedByAgentID: AgentID? = nil,
+        declinedBy: Set<AgentID> = [], teamID: TeamID? = nil, topic: String? = nil
     ) {
         self.sector = sector
+        self.channel = channel
         self.weight = weight
-        var seen: Set<String> = []
-        self.requiredCapabilities = requiredCapabilities.filter { seen.insert($0).inserted }
+        self.requiredCapabilities = requiredCapabilities.reduce(into: []) { kept, one in
+            if let index = kept.firstIndex(where: { $0.name == one.name }) {
+                if kept[index].level < one.level { kept[index] = one }
+            } else {
+                kept.append(one)
+            }
+        }
         self.lackingMax = lackingMax
+        self.levelsBelowMax = levelsBelowMax
+        self.fallsBack = fallsBack
         self.preferredAgentID = preferredAgentID
+        self.keepsForPreferred = keepsForPreferred
         self.returnedByAgentID = returnedByAgentID
+        self.declinedBy = declinedBy
         self.teamID = teamID
+        self.topic = topic
     }
-}
-
-/// How much of an agent's capacity a conversation of a channel takes.
-package enum ChannelWeight {
-    /// Every channel weighs the same until a tenant says otherwise.
-    package static func of(_ channel: Channel) -> Int { 1 }
 }
 
 package enum Sector {
@@ -42,6 +61,9 @@ package enum Sector {
     package static let general = "general"
     /// Characters.
     package static let lengthMax = 100
+
+    /// Why it is refused where somebody names it.
+    package static let unknown = "is none of the company's sectors"
 
     /// What the conversation asks for; anything that cannot be a sector's name is nobody's, so everybody's.
     static func of(_ event: ConversationWaiting) -> String {

@@ -5,15 +5,25 @@ import Foundation
 package struct WorkItem: Sendable, Equatable {
     package enum Status: String, Sendable {
         case waiting
+        /// Somebody is asked to take it; their room is kept. For chat and the customer it waits.
+        case offered
         case assigned
         /// Pending or resolved: nobody holds it, nobody need come.
         case released
         case closed
     }
 
+    /// Whom it is offered to.
+    package struct OpenOffer: Sendable, Equatable {
+        package let id: EntityID
+        package let agentID: AgentID
+        package let expiresAt: Date
+    }
+
     package let conversationID: ConversationID
     package let customerID: CustomerID
-    package var channel: Channel
+    /// A conversation stays on the channel on which it began.
+    package let channel: Channel
     package var sector: String
     /// 0 to 10.
     package var priority: Int
@@ -31,6 +41,13 @@ package struct WorkItem: Sendable, Equatable {
     package var statusSequence: Int64
     /// The team that is to answer it.
     package var teamID: TeamID?
+    /// Somebody transferred it to a team: its team and sector are no longer what chat says.
+    package var wasMoved = false
+    package var requiredCapabilities: [AgentCapability] = []
+    package var offer: OpenOffer?
+    /// Did not take it while it waited, and are not asked again until ``declinedUntil``.
+    package var declinedBy: [AgentID] = []
+    package var declinedUntil: Date?
 
     package init(_ event: ConversationWaiting, at occurredAt: Date) {
         conversationID = event.sessionID
@@ -38,13 +55,14 @@ package struct WorkItem: Sendable, Equatable {
         channel = event.channel
         sector = Sector.of(event)
         priority = Self.clamped(event.priority)
-        weight = ChannelWeight.of(event.channel)
+        weight = RoutingSettings.standard.weight(of: event.channel)
         status = .waiting
         waitingSince = occurredAt
         preferredAgentID = event.preferredAgentID
         assignmentNumber = event.assignmentNumber
         statusSequence = event.statusSequence
         teamID = event.teamID
+        requiredCapabilities = Self.capabilities(of: event)
     }
 
     package init(
@@ -69,10 +87,55 @@ package struct WorkItem: Sendable, Equatable {
         self.teamID = teamID
     }
 
-    package var work: RoutingWork {
-        RoutingWork(
-            sector: sector, weight: weight, preferredAgentID: preferredAgentID, returnedByAgentID: returnedByAgentID, teamID: teamID)
+    /// Required capabilities kept of an event; whoever asks for more asks for nobody.
+    static let capabilitiesMax = 20
+
+    private static func capabilities(of event: ConversationWaiting) -> [AgentCapability] {
+        Array((event.requiredCapabilities ?? []).prefix(capabilitiesMax))
     }
+
+    /// It is in the queue, whether or not somebody is being asked.
+    package var isQueued: Bool { status == .waiting || status == .offered }
+
+    /// What is asked for at this moment: less and less while it waits.
+    package func work(at date: Date, _ settings: RoutingSettings = .standard) -> RoutingWork {
+        let waited = date.timeIntervalSince(waitingSince)
+        let step = settings.relaxation.last { waited >= Double($0.afterSeconds) }
+        return RoutingWork(
+            sector: sector, channel: channel, weight: weight, requiredCapabilities: requiredCapabilities,
+            lackingMax: step?.lackingMax ?? 0, levelsBelowMax: step?.levelsBelowMax ?? 0,
+            fallsBack: !requiredCapabilities.isEmpty && settings.fallsBack(after: waited),
+            preferredAgentID: preferredAgentID,
+            // Nothing is kept without a time set, also where chat's clock is ahead of ours.
+            keepsForPreferred: settings.preferredWaitSeconds > 0 && waited < Double(settings.preferredWaitSeconds),
+            returnedByAgentID: returnedByAgentID,
+            declinedBy: declinedUntil.map { $0 > date } ?? false ? Set(declinedBy) : [], teamID: teamID, topic: topic)
+    }
+
+    /// When time alone changes what is to be done with it: an offer ends, less is asked for, the preferred agent has been waited
+    /// for long enough, those who declined are asked again.
+    package func wakesAt(after date: Date, _ settings: RoutingSettings) -> Date? {
+        switch status {
+        case .offered: return offer?.expiresAt
+        case .waiting:
+            var seconds: [Int] = []
+            if !requiredCapabilities.isEmpty {
+                seconds += settings.relaxation.map(\.afterSeconds) + [settings.priorityFallbackSeconds].compactMap(\.self)
+            }
+            if preferredAgentID != nil { seconds.append(settings.preferredWaitSeconds) }
+            var dates = seconds.map { waitingSince.addingTimeInterval(Double($0)) }
+            if !declinedBy.isEmpty, let declinedUntil { dates.append(declinedUntil) }
+            return dates.filter { $0 > date }.min()
+        default: return nil
+        }
+    }
+
+    /// Whether it may have had a time to wake, whatever the settings were.
+    package var mayWake: Bool {
+        status == .offered || status == .waiting && !(requiredCapabilities.isEmpty && preferredAgentID == nil && declinedBy.isEmpty)
+    }
+
+    package var topic: String { RoutingTopic.of(channel, in: sector) }
 
     /// What hearing of the conversation changed.
     package enum Change: Sendable, Equatable {
@@ -91,7 +154,7 @@ package struct WorkItem: Sendable, Equatable {
         guard status != .closed, event.statusSequence >= statusSequence else { return .nothing }
         if event.statusSequence == statusSequence {
             // The same waiting, said again because its priority changed; or a repeat.
-            guard status == .waiting, event.assignmentNumber >= assignmentNumber, priority != Self.clamped(event.priority) else {
+            guard isQueued, event.assignmentNumber >= assignmentNumber, priority != Self.clamped(event.priority) else {
                 return .nothing
             }
             priority = Self.clamped(event.priority)
@@ -102,11 +165,15 @@ package struct WorkItem: Sendable, Equatable {
         // Where nobody holds it and it does not wait, there is nothing to stand.
         guard status == .released || event.assignmentNumber >= assignmentNumber else { return .details }
         assignmentNumber = max(assignmentNumber, event.assignmentNumber)
-        channel = event.channel
         priority = Self.clamped(event.priority)
-        if status == .waiting { return .details }  // keeps its place
-        sector = Sector.of(event)
-        teamID = event.teamID
+        if isQueued { return .details }  // keeps its place
+        if !wasMoved {
+            sector = Sector.of(event)
+            teamID = event.teamID ?? teamID
+        }
+        requiredCapabilities = Self.capabilities(of: event)
+        declinedBy = []
+        declinedUntil = nil
         status = .waiting
         waitingSince = occurredAt
         preferredAgentID = event.preferredAgentID

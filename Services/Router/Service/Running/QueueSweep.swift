@@ -22,8 +22,9 @@ package struct QueueSweep: Sendable {
             let tenants: [TenantID] = try rows.map { try $0["client_id"] }
             for tenant in tenants {
                 found += try await desk.turn(QueueTurn.Needs(tenant: tenant)) { turn in
-                    // Whoever came online a moment ago, unnoticed so far, is not forgotten work.
-                    let wasNoticed = turn.agents.values.allSatisfy { $0.announced.status == $0.effectiveStatus }
+                    // Whoever came online a moment ago, or what became due just now, unnoticed so far, is not forgotten work.
+                    let wasNoticed =
+                        try turn.agents.touched.values.allSatisfy { $0.announced.status == $0.effectiveStatus } && !turn.hasDueTimers()
                     try turn.drain()
                     return wasNoticed ? turn.drainedCount : 0
                 }

@@ -23,6 +23,10 @@ package struct AgentRecord: Sendable, Equatable {
     package var capabilities: [AgentCapability]
     package var capacity: Int
     package var load: Int
+    /// How much of the capacity each channel may take; what is not named has no limit of its own.
+    package var channelCapacities: [String: Int]
+    /// The load by channel. Without channels of which it holds nothing.
+    package var channelLoads: [String: Int]
     package var successRate: Double?
     package var meanHandlingSeconds: Double?
     /// What the tenant decided.
@@ -35,10 +39,16 @@ package struct AgentRecord: Sendable, Equatable {
     package var isPresent: Bool
     /// Choosing "online" counts as a socket until then.
     package var presentUntil: Date?
+    /// Until when a connection of its counts, as far as is known: connections are renewed without the row.
+    package var connectedUntil: Date?
     package var lastAssignedAt: Date?
     package var announced: Announcement
+    /// What became of the conversations it held, by topic; see ``RoutingTopic``.
+    package var outcomes: [String: Outcomes] = [:]
     package let createdAt: Date
     package var deletedAt: Date?
+    /// Which change of the row this is; 0: none that was numbered.
+    package var version: Int64 = 0
 
     /// What colleagues see of an agent.
     package struct Announcement: Sendable, Equatable {
@@ -57,6 +67,8 @@ package struct AgentRecord: Sendable, Equatable {
         capabilities = []
         capacity = Self.standardCapacity
         load = 0
+        channelCapacities = [:]
+        channelLoads = [:]
         self.isActive = isActive
         isSuspended = false
         self.userRole = userRole
@@ -69,9 +81,23 @@ package struct AgentRecord: Sendable, Equatable {
     /// Whether it may get work at all, whatever its status.
     package var takesWork: Bool { isActive && !isSuspended && deletedAt == nil }
 
+    /// Whether a team of this sector may count on it. Whoever is away or full is only busy now, and still the team's.
+    package func answers(forTeamsOf sector: String) -> Bool { takesWork && self.sector == sector }
+
     package var effectiveStatus: AgentStatus {
         deletedAt != nil || isSuspended ? .offline : AgentStatus.effective(chosen: status, isPresent: isPresent)
     }
+
+    /// Until when it is known to be there: nil where nobody needs to be, or nobody asks.
+    var lapsesAt: Date? {
+        guard kind == .human, status == .online, isPresent else { return nil }
+        return presentThrough ?? .distantPast
+    }
+
+    private var presentThrough: Date? { [presentUntil, connectedUntil].compactMap(\.self).max() }
+
+    /// Whether somebody is there at this time, by what is known.
+    package mutating func settlePresence(at date: Date) { isPresent = kind == .automated || presentThrough.map { $0 > date } ?? false }
 
     package var current: Announcement { Announcement(status: effectiveStatus, load: load, capacity: capacity) }
 
@@ -84,18 +110,50 @@ package struct AgentRecord: Sendable, Equatable {
         Candidate(
             id: id, name: name, sector: sector, priority: priority, capabilities: capabilities, capacity: capacity, load: load,
             successRate: successRate, meanHandlingSeconds: meanHandlingSeconds, isActive: takesWork, status: status,
-            isPresent: isPresent, lastAssignedAt: lastAssignedAt)
+            isPresent: isPresent, lastAssignedAt: lastAssignedAt, channelCapacities: channelCapacities, channelLoads: channelLoads)
+    }
+
+    /// Whether it could hold this besides what it holds.
+    package func hasRoom(for item: WorkItem) -> Bool {
+        guard item.weight <= capacity - load else { return false }
+        guard let limit = channelCapacities[item.channel.rawValue] else { return true }
+        return item.weight <= limit - (channelLoads[item.channel.rawValue] ?? 0)
+    }
+
+    /// - Parameter sign: 1 to hold it, -1 to have its room back.
+    mutating func hold(_ item: WorkItem, _ sign: Int) {
+        load += sign * item.weight
+        let ofChannel = (channelLoads[item.channel.rawValue] ?? 0) + sign * item.weight
+        channelLoads[item.channel.rawValue] = ofChannel == 0 ? nil : ofChannel
+    }
+
+    func candidate(learning: Bool) -> Candidate { learning ? learnedCandidate : candidate }
+
+    /// As a policy that learns sees it.
+    package var learnedCandidate: Candidate {
+        Candidate(
+            id: id, name: name, sector: sector, priority: priority, capabilities: capabilities, capacity: capacity, load: load,
+            successRate: successRate, meanHandlingSeconds: meanHandlingSeconds, isActive: takesWork, status: status,
+            isPresent: isPresent, lastAssignedAt: lastAssignedAt, channelCapacities: channelCapacities, channelLoads: channelLoads,
+            outcomes: outcomes)
     }
 
     package var routingAgent: RoutingAgent {
         RoutingAgent(
             id: id, name: name, kind: kind.rawValue, sector: sector, priority: priority, capabilities: capabilities, capacity: capacity,
-            load: load, successRate: successRate, meanHandlingSeconds: meanHandlingSeconds, status: effectiveStatus,
+            channelCapacities: channelCapacities, load: load, successRate: successRate, meanHandlingSeconds: meanHandlingSeconds,
+            status: effectiveStatus,
             active: isActive && !isSuspended, createdAt: createdAt)
     }
 
     /// What an administrator decides about it, for the audit.
     package var settings: JSONValue {
+        var members = standardSettings
+        if !channelCapacities.isEmpty { members["channel_capacities"] = .object(channelCapacities.mapValues { .integer(Int64($0)) }) }
+        return .object(members)
+    }
+
+    private var standardSettings: [String: JSONValue] {
         [
             "name": .string(name), "type": .string(kind.rawValue), "sector": .string(sector), "priority": .integer(Int64(priority)),
             "capabilities": .array(capabilities.map { ["name": .string($0.name), "level": .integer(Int64($0.level))] }),
@@ -128,9 +186,12 @@ package struct AgentRecord: Sendable, Equatable {
 extension AgentRecord {
     /// Agents `a` of the tenant in scope.
     static let columns: SQL = """
-        a.id, a.name, a.type, a.sector, a.priority, a.capabilities, a.capacity, a.load, a.success_rate, a.mean_handling_seconds,
+        a.id, a.name, a.type, a.sector, a.priority, a.capabilities, a.capacity, a.load, a.channel_capacities,
+        a.channel_loads, a.success_rate, a.mean_handling_seconds,
         a.active, a.suspended, a.user_role, a.status, a.present_until, a.last_assigned_at, a.announced_status, a.announced_load,
-        a.announced_capacity, a.created_at, a.deleted_at, \(isPresent) AS is_present
+        a.announced_capacity, a.outcomes, a.created_at, a.deleted_at, a.view_version, statement_timestamp() AS read_at,
+        (SELECT max(c.expires_at) FROM router.agent_connections c
+          WHERE c.client_id = a.client_id AND c.agent_id = a.id) AS connected_until
         """
 
     /// Somebody is there: an unexpired connection, or "online" was chosen a moment ago, or it needs nobody.
@@ -152,6 +213,8 @@ extension AgentRecord {
         capabilities = try Self.capabilities(row["capabilities"])
         capacity = try row["capacity"]
         load = try row["load"]
+        channelCapacities = try Self.counts(row["channel_capacities"])
+        channelLoads = try Self.counts(row["channel_loads"])
         successRate = try row["success_rate"]
         meanHandlingSeconds = try row["mean_handling_seconds"]
         isActive = try row["active"]
@@ -159,17 +222,29 @@ extension AgentRecord {
         let role: String? = try row["user_role"]
         userRole = role.map(Role.init(rawValue:))
         status = AgentStatus(rawValue: try row["status"])
-        isPresent = try row["is_present"]
+        isPresent = false
         presentUntil = try row["present_until"]
+        connectedUntil = try row["connected_until"]
         lastAssignedAt = try row["last_assigned_at"]
         announced = Announcement(
             status: AgentStatus(rawValue: try row["announced_status"]), load: try row["announced_load"],
             capacity: try row["announced_capacity"])
+        outcomes = try Outcomes.byTopic(row["outcomes"])
         createdAt = try row["created_at"]
         deletedAt = try row["deleted_at"]
+        version = try row["view_version"]
+        settlePresence(at: try row["read_at"])
     }
 
-    private static func capabilities(_ value: JSONValue) throws -> [AgentCapability] {
+    private static func counts(_ value: JSONValue) throws -> [String: Int] {
+        guard case .object(let members) = value else { throw DatabaseError.decoding("counts by channel are no object") }
+        return try members.mapValues { member in
+            guard let count = member.integer else { throw DatabaseError.decoding("a count by channel is no number") }
+            return Int(count)
+        }
+    }
+
+    static func capabilities(_ value: JSONValue) throws -> [AgentCapability] {
         guard case .array(let members) = value else { throw DatabaseError.decoding("capabilities are no list") }
         return try members.map { member in
             guard let name = member["name"]?.string, let level = member["level"]?.integer else {
@@ -179,7 +254,11 @@ extension AgentRecord {
         }
     }
 
-    var capabilitiesJSON: JSONValue {
+    var capabilitiesJSON: JSONValue { Self.json(capabilities) }
+
+    static func json(_ capabilities: [AgentCapability]) -> JSONValue {
         .array(capabilities.map { ["name": .string($0.name), "level": .integer(Int64($0.level))] })
     }
+
+    static func json(_ counts: [String: Int]) -> JSONValue { .object(counts.mapValues { .integer(Int64($0)) }) }
 }

@@ -13,14 +13,19 @@ struct LedgerEntry: Sendable, Equatable {
     let note: String?
     /// The conversation had been in the queue before.
     let waited: Bool
+    /// The team that the conversation waited for, whose performance it is; nil: that of its agent's teams.
+    let teamID: TeamID?
 
     /// What ended it.
     struct End: Sendable, Equatable {
         let id: EntityID
         let at: Date
-        /// `pending`, `resolved`, `closed`, `waiting` (chat said so), `transferred`, `returned` or `agent_gone`.
+        /// `pending`, `resolved`, `closed`, `waiting` (chat said so), `transferred`, `returned`, `agent_gone`,
+        /// `agent_offline`, `member_removed` or `team_deleted`.
         let reason: String
         let note: String?
+        /// As of the entry.
+        let teamID: TeamID?
     }
 }
 

@@ -25,7 +25,8 @@ extension QueueTurn {
             id: request.id, name: request.name ?? base?.name ?? "", sector: request.sector ?? base?.sector ?? Sector.general,
             description: request.description ?? base?.description ?? "",
             fallbackTeamID: request.removesFallback ? nil : request.fallbackTeamID ?? base?.fallbackTeamID,
-            memberCount: known?.memberCount ?? 0, agentCount: known?.agentCount ?? 0, createdAt: known?.createdAt ?? now, updatedAt: now)
+            memberCount: known?.memberCount ?? 0, agentCount: known?.agentCount ?? 0, waitingCount: known?.waitingCount ?? 0,
+            createdAt: known?.createdAt ?? now, updatedAt: now)
         if let known, known.settings == team.settings { return known }
         // The id belongs to another team.
         if request.isNew, known != nil { throw RoutingError.alreadyTaken(field: "id") }
@@ -33,16 +34,29 @@ extension QueueTurn {
         if request.isNew, try teams.count() >= Self.teamsMax {
             throw RoutingError.fieldInvalid(field: "id", detail: "would be one more than the \(Self.teamsMax) teams a company may have")
         }
+        try check(team.sector, insteadOf: base?.sector)
         if let known, known.sector != team.sector, known.agentCount > 0 {
             throw RoutingError.fieldInvalid(field: "sector", detail: "cannot change while agents of \(known.sector) are in the team")
         }
+        if let known, known.sector != team.sector, let other = try teams.teams(fallingBackTo: team.id).first {
+            throw RoutingError.fieldInvalid(
+                field: "sector", detail: "cannot change while the team is the fallback of \(other.name), which stays in \(known.sector)")
+        }
         if let fallback = team.fallbackTeamID { try check(fallback, asFallbackOf: team) }
         try teams.save(team, at: now)
-        try teams.audit(
-            request.isNew ? "team_created" : "team_changed", team.id.uuid, of: team.id, by: Author(request.principal),
-            before: known?.settings, after: team.settings, at: now)
+        try teams.audit([
+            entry(
+                request.isNew ? "team_created" : "team_changed", team.id.uuid, of: team.id, by: Author(request.principal),
+                before: known?.settings, after: team.settings)
+        ])
         forgetTeams()
         return team
+    }
+
+    /// Nobody is put into a sector that the company does not have. Whoever is in one already, stays.
+    func check(_ sector: String, insteadOf before: String?) throws(RoutingError) {
+        guard sector != before, let sectors, !sectors.contains(sector) else { return }
+        throw .fieldInvalid(field: "sector", detail: Sector.unknown)
     }
 
     private func check(_ id: TeamID, asFallbackOf team: Team) throws {
@@ -63,15 +77,50 @@ extension QueueTurn {
 
     func delete(_ id: TeamID, by author: Author) throws {
         guard let team = try teams.find(id) else { throw RoutingError.teamNotFound(id: id) }
-        try readItems(where: "team_id = \(id) AND agent_id IS NOT NULL")
+        try readItems(where: "team_id = \(id) AND (agent_id IS NOT NULL OR offer_id IS NOT NULL)")
         for var item in items.values.filter({ $0.teamID == id }).sorted() {
             if item.agentID != nil { try giveBack(&item, reason: "team_deleted", by: author) }
+            if item.offer != nil { try offerAgain(&item, because: .withdrawn) }
             item.teamID = nil
             put(item)
         }
-        try teams.delete(id)
-        try teams.audit("team_deleted", id.uuid, of: id, by: author, before: team.settings, after: nil, at: now)
+        let members = try teams.everyMember(of: id)
+        let followers = try teams.teams(fallingBackTo: id)
+        try teams.delete(id, at: now)
+        deletedTeams[id] = team
+        try teams.audit(
+            members.flatMap { entries(ending: $0, by: author) }
+                + followers.map { follower in
+                    entry(
+                        "team_changed", follower.id.uuid, of: follower.id, by: author, before: follower.settings,
+                        after: follower.settings(fallback: nil))
+                } + [entry("team_deleted", id.uuid, of: id, by: author, before: team.settings)])
         forgetTeams()
+    }
+
+    private func entry(
+        _ action: String, _ subject: UUID, of team: TeamID, by actor: Author, before: JSONValue? = nil, after: JSONValue? = nil
+    ) -> TeamAudit {
+        TeamAudit(action: action, subject: subject, team: team, actor: actor, before: before, after: after, at: nextInstant())
+    }
+
+    private func entries(ending assignments: [TeamAssignment], by author: Author) -> [TeamAudit] {
+        assignments.map { entry("assignment_ended", $0.id.uuid, of: $0.teamID, by: author, before: $0.settings) }
+    }
+
+    /// With the assignments, which end before it.
+    private func entries(ending member: TeamMember, by author: Author) -> [TeamAudit] {
+        entries(ending: member.assignments, by: author)
+            + [entry("member_removed", member.id.uuid, of: member.teamID, by: author, before: member.settings)]
+    }
+
+    /// The agent is taken out of routing, so out of every team.
+    func endAssignments(of agent: AgentID, by author: Author) throws {
+        let assignments = try teams.assignments(of: agent)
+        guard !assignments.isEmpty else { return }
+        try teams.deleteAssignments(of: agent)
+        try teams.audit(entries(ending: assignments, by: author))
+        lookAgain(at: Set(assignments.map(\.teamID)))
     }
 
     func save(_ request: SaveTeamMember) throws -> TeamMember {
@@ -111,9 +160,11 @@ extension QueueTurn {
             if member == known { return known }
         }
         try teams.save(member)
-        try teams.audit(
-            request.isNew ? "member_added" : "member_changed", member.id.uuid, of: member.teamID, by: Author(request.principal),
-            before: known?.settings, after: member.settings, at: now)
+        try teams.audit([
+            entry(
+                request.isNew ? "member_added" : "member_changed", member.id.uuid, of: member.teamID, by: Author(request.principal),
+                before: known?.settings, after: member.settings)
+        ])
         forgetTeams()
         return member
     }
@@ -122,25 +173,25 @@ extension QueueTurn {
         guard try teams.find(team) != nil else { throw RoutingError.teamNotFound(id: team) }
         guard let member = try teams.member(id), member.teamID == team else { throw RoutingError.teamMemberNotFound(id: id) }
         try teams.delete(id)  // and its assignments
-        for assignment in member.assignments {
-            try teams.audit(
-                "assignment_ended", assignment.id.uuid, of: team, by: author, before: assignment.settings, after: nil, at: now)
-        }
-        try teams.audit("member_removed", id.uuid, of: team, by: author, before: member.settings, after: nil, at: now)
-        try offerAgain(workOf: member.assignments.map(\.agent.id), team: team, by: author)
+        try teams.audit(entries(ending: member, by: author))
+        try offerAgain(workOf: member, by: author)
         forgetTeams()
     }
 
-    /// What these agents hold for the team waits again, and what they hold for no team too, unless they work for another one.
-    private func offerAgain(workOf agents: [AgentID], team: TeamID, by author: Author) throws {
-        guard !agents.isEmpty else { return }
-        try readItems(where: "agent_id = ANY(\(agents))")
-        let elsewhere = try teams.agentsInTeams(among: agents)
+    /// What the member and its agents hold for the team waits again, and what its agents hold for no team too, unless they work for another
+    /// one. A person keeps what was taken for the team before the assignment ended, and loses it with the membership.
+    private func offerAgain(workOf member: TeamMember, by author: Author) throws {
+        let team = member.teamID
+        let assigned = Set(member.assignments.map(\.agent.id))
+        let agents = assigned.union([member.user.id])
+        try readItems(where: "agent_id = ANY(\(agents.sorted()))")
+        let elsewhere = try teams.agentsInTeams(among: assigned.sorted())
         for var item in items.values.sorted() {
             guard let agent = item.agentID, agents.contains(agent) else { continue }
-            guard item.teamID == team || item.teamID == nil && !elsewhere.contains(agent) else { continue }
-            try giveBack(&item, reason: "member_removed", by: author)
+            guard item.teamID == team || item.teamID == nil && assigned.contains(agent) && !elsewhere.contains(agent) else { continue }
+            try giveBack(&item, reason: "member_removed", by: author, countedFor: team)
         }
+        try withdrawOffers(to: agents) { $0.teamID == team }
     }
 
     func assign(_ request: AssignTeamAgent) throws -> TeamAssignment {
@@ -172,9 +223,9 @@ extension QueueTurn {
                 field: "agent_id", detail: "would be one more than the \(Self.agentsOfMemberMax) agents of a member")
         }
         try teams.save(assignment)
-        try teams.audit(
-            "agent_assigned", assignment.id.uuid, of: team.id, by: Author(request.principal), before: nil, after: assignment.settings,
-            at: now)
+        try teams.audit([
+            entry("agent_assigned", assignment.id.uuid, of: team.id, by: Author(request.principal), after: assignment.settings)
+        ])
         forgetTeams()
         return assignment
     }
@@ -185,7 +236,7 @@ extension QueueTurn {
             throw RoutingError.teamAssignmentNotFound(id: id)
         }
         try teams.delete(id)
-        try teams.audit("assignment_ended", id.uuid, of: team, by: author, before: assignment.settings, after: nil, at: now)
+        try teams.audit(entries(ending: [assignment], by: author))
         forgetTeams()
     }
 }

@@ -12,6 +12,10 @@ package final class RoutingDesk: Sendable {
     static let attemptsMax = 3
 
     let database: Database
+    /// Ours, or a test's.
+    let conditions: TurnConditions
+    /// What this process knows of agents.
+    let views: AgentViews
     private let publisher: EventPublisher
     private let metrics: RouterMetrics
     /// Told after COMMIT whose queue moved, and whose could be drained further.
@@ -20,9 +24,11 @@ package final class RoutingDesk: Sendable {
 
     init(
         database: Database, publisher: EventPublisher, metrics: RouterMetrics, queueMoved: @escaping @Sendable (TenantID) -> Void,
-        drainFurther: @escaping @Sendable (TenantID) -> Void
+        drainFurther: @escaping @Sendable (TenantID) -> Void, conditions: TurnConditions, views: AgentViews
     ) {
+        self.views = views
         self.database = database
+        self.conditions = conditions
         self.publisher = publisher
         self.metrics = metrics
         self.queueMoved = queueMoved
@@ -37,7 +43,7 @@ package final class RoutingDesk: Sendable {
         try await retrying {
             try await self.database.transaction(.tenant(needs.tenant)) { transaction in
                 let work = {
-                    let turns = try QueueTurn.begin([needs], in: transaction)
+                    let turns = try self.begin([needs], in: transaction)
                     let reply = try body(turns[0])
                     try self.finish(turns, in: transaction)
                     return reply
@@ -51,8 +57,14 @@ package final class RoutingDesk: Sendable {
         }
     }
 
+    /// Locks, and reads what the turns need.
+    func begin(_ needs: [QueueTurn.Needs], in transaction: Transaction) throws -> [QueueTurn] {
+        try QueueTurn.begin(needs, in: transaction, knowing: views, under: conditions)
+    }
+
     /// Drains, writes what the turns changed, and appends what they say.
     func finish(_ turns: [QueueTurn], in transaction: Transaction) throws {
+        defer { for turn in turns { turn.end() } }
         var pipeline: [SQL] = []
         var claims: [(index: Int, count: Int)] = []
         for turn in turns {
@@ -62,12 +74,18 @@ package final class RoutingDesk: Sendable {
             if let claim { claims.append((pipeline.count + claim.index, claim.count)) }
             pipeline += statements
         }
+        metrics.agentRowsRead.add(turns.reduce(0) { $0 + $1.agentRowsRead })
+        metrics.candidatesExamined.add(turns.reduce(0) { $0 + $1.examinedCount })
+        metrics.agentsKnown.set(views.agentCount)
         let events = turns.flatMap(\.events)
         if !events.isEmpty { pipeline.append(publisher.lockStatement(for: events.map(\.key))) }
         guard !pipeline.isEmpty else { return }
         let results = try transaction.pipeline(pipeline)
         // Nobody else could have changed them; the condition and the table's CHECK are there for the day on which this is wrong.
-        for claim in claims where results[claim.index].affected != claim.count { throw RoutingTrouble.claimLost }
+        for claim in claims where results[claim.index].affected != claim.count {
+            metrics.claimsRefused.add()
+            throw RoutingTrouble.claimLost
+        }
         if !events.isEmpty {
             var locked = try publisher.adopt(results[results.count - 1], in: transaction)
             try publisher.append(events, to: &locked, in: transaction)

@@ -16,7 +16,7 @@ package struct RoutingReader: Sendable {
 
     let database: Database
 
-    func agent(_ id: AgentID, of tenant: TenantID) async throws -> AgentRecord? {
+    package func agent(_ id: AgentID, of tenant: TenantID) async throws -> AgentRecord? {
         try await database.query(
             .tenant(tenant),
             "SELECT \(AgentRecord.columns) FROM router.sector_agents a WHERE a.client_id = \(tenant) AND a.id = \(id) AND a.deleted_at IS NULL"
@@ -24,7 +24,7 @@ package struct RoutingReader: Sendable {
     }
 
     /// By name, after one of them.
-    func agents(
+    package func agents(
         of tenant: TenantID, sector: String?, limit: Int, after: (name: String, id: AgentID)?
     ) async throws -> [AgentRecord] {
         let ofSector: SQL = sector.map { " AND a.sector = \($0)" } ?? ""
@@ -40,11 +40,15 @@ package struct RoutingReader: Sendable {
     }
 
     /// Everybody that a decision could look at.
-    func candidates(of tenant: TenantID) async throws -> [Candidate] {
+    /// - Parameter learning: whether the policy looks at outcomes.
+    func candidates(of tenant: TenantID, learning: Bool) async throws -> [Candidate] {
         try await database.query(
             .tenant(tenant),
             "SELECT \(AgentRecord.columns) FROM router.sector_agents a WHERE a.client_id = \(tenant) AND a.deleted_at IS NULL"
-        ).map { try AgentRecord($0).candidate }
+        ).map { row in
+            let agent = try AgentRecord(row)
+            return learning ? agent.learnedCandidate : agent.candidate
+        }
     }
 
     /// Whether the agent has, or had, the conversation.
@@ -65,29 +69,65 @@ package struct RoutingReader: Sendable {
         try await database.transaction(.tenant(tenant)) { try read(TeamRepository(tenant: tenant, transaction: $0)) }
     }
 
+    /// Bytes of a page's candidates, as PostgreSQL writes them, which is longer than as we do. A page ends with the decision that reaches it:
+    /// 200 candidates with their inputs are some hundred KiB, and an answer takes 2 MiB (``WireLimits/replyPayloadMax``).
+    static let candidatesBytesMax = 1024 * 1024
+
     /// Latest first.
+    /// - Returns: at least one if there is any, and whether there are more.
     func decisions(
         about conversation: ConversationID, of tenant: TenantID, limit: Int, before: (at: Date, id: DecisionID)?
-    ) async throws -> [Decision] {
+    ) async throws -> (items: [Decision], hasMore: Bool) {
         let position: SQL = before.map { " AND (at, id) < (\($0.at), \($0.id))" } ?? ""
-        return try await database.query(
+        let rows = try await database.query(
             .tenant(tenant),
             """
-            SELECT id, at, conversation_id, sector, team_id, outcome, chosen_agent_id, policy_version, snapshot_digest, refusal_counts, candidates
-              FROM router.decisions
-             WHERE client_id = \(tenant) AND conversation_id = \(conversation)\(position)
-             ORDER BY at DESC, id DESC LIMIT \(limit)
-            """
-        ).map { row in
-            let candidates: JSONValue = try row["candidates"]
-            let counts: JSONValue = try row["refusal_counts"]
-            return Decision(
-                id: try row["id"], sessionID: try row["conversation_id"], at: try row["at"], policyVersion: try row["policy_version"],
-                sector: try row["sector"], teamID: try row["team_id"], chosenAgentID: try row["chosen_agent_id"],
-                outcome: try row["outcome"],
-                candidates: try JSON.decode([CandidateRecord].self, from: JSON.encode(candidates)),
-                refusalCounts: try JSON.decode([String: Int].self, from: JSON.encode(counts)), snapshotDigest: try row["snapshot_digest"])
+            SELECT \(Decision.columns), bytes, found
+              FROM (SELECT *, octet_length(candidates::text)::bigint AS bytes, count(*) OVER () AS found,
+                           row_number() OVER latest AS place, sum(octet_length(candidates::text)) OVER latest AS bytes_through
+                      FROM (SELECT * FROM router.decisions
+                             WHERE client_id = \(tenant) AND conversation_id = \(conversation)\(position)
+                             ORDER BY at DESC, id DESC LIMIT \(limit + 1)) AS one_more
+                    WINDOW latest AS (ORDER BY at DESC, id DESC ROWS UNBOUNDED PRECEDING)) AS page
+             WHERE place <= \(limit) AND bytes_through - bytes < \(Self.candidatesBytesMax)
+             ORDER BY at DESC, id DESC
+            """)
+        let items = try rows.map { row in
+            let (decision, bytes) = (try Decision(row), try row["bytes"] as Int)
+            return bytes > Self.candidatesBytesMax ? try decision.cut(to: Self.candidatesBytesMax) : decision
         }
+        let found: Int = try rows.first?["found"] ?? 0
+        return (items, found > items.count)
+    }
+
+    /// Whether the company has the sector, or somebody in it from when it had.
+    func knows(sector: String, of tenant: TenantID) async throws -> Bool {
+        guard sector != Sector.general else { return true }
+        return try await !database.query(
+            .tenant(tenant),
+            """
+            SELECT FROM router.tenant_queues
+             WHERE client_id = \(tenant) AND (sectors IS NULL AND rules_version > 0 OR \(sector) = ANY(sectors))
+            UNION ALL
+            SELECT FROM router.sector_agents WHERE client_id = \(tenant) AND sector = \(sector)
+             LIMIT 1
+            """
+        ).isEmpty
+    }
+
+    /// What the router decides by now.
+    func policy(of tenant: TenantID) async throws -> RoutingPolicyInUse {
+        let rows = try await database.query(
+            .tenant(tenant),
+            """
+            SELECT q.policy_version, p.settings, p.since
+              FROM router.tenant_queues q
+              LEFT JOIN router.policies p ON p.client_id = q.client_id AND p.version = q.policy_version
+             WHERE q.client_id = \(tenant)
+            """)
+        guard let row = rows.first else { return RoutingPolicyInUse(version: 0, settings: .standard, since: nil) }
+        let version: Int = try row["policy_version"]
+        return RoutingPolicyInUse(version: version, settings: try StoredPolicy.settings(row, version: version), since: try row["since"])
     }
 
     /// - Returns: nil if it does not wait.
@@ -98,11 +138,11 @@ package struct RoutingReader: Sendable {
                 """
                 SELECT (SELECT count(*) FROM (
                             SELECT FROM router.work_items w
-                             WHERE w.client_id = \(tenant) AND w.sector = own.sector AND w.status = 'waiting'
+                             WHERE w.client_id = \(tenant) AND w.sector = own.sector AND w.status IN ('waiting', 'offered')
                                AND (w.rank, w.waiting_since, w.conversation_id) <= (own.rank, own.waiting_since, own.conversation_id)
                              LIMIT \(Self.placesMax)) AS ahead) AS position
                   FROM router.work_items own
-                 WHERE own.client_id = \(tenant) AND own.conversation_id = \(conversation) AND own.status = 'waiting'
+                 WHERE own.client_id = \(tenant) AND own.conversation_id = \(conversation) AND own.status IN ('waiting', 'offered')
                 """, Self.paceStatement(tenant),
             ])
         guard let row = rows[0].first else { return nil }
@@ -119,7 +159,7 @@ package struct RoutingReader: Sendable {
                 """
                 SELECT conversation_id, row_number() OVER (PARTITION BY sector ORDER BY rank, waiting_since, conversation_id) AS position
                   FROM (SELECT sector, rank, waiting_since, conversation_id FROM router.work_items
-                         WHERE client_id = \(tenant) AND status = 'waiting'
+                         WHERE client_id = \(tenant) AND status IN ('waiting', 'offered')
                          ORDER BY rank, waiting_since, conversation_id LIMIT \(max)) AS first
                  ORDER BY rank, waiting_since, conversation_id
                 """, Self.paceStatement(tenant),
@@ -146,7 +186,7 @@ package struct RoutingReader: Sendable {
                 """,
                 """
                 SELECT count(*) AS waiting FROM (
-                    SELECT FROM router.work_items WHERE client_id = \(tenant) AND status = 'waiting' LIMIT \(Self.countMax)) AS waiting
+                    SELECT FROM router.work_items WHERE client_id = \(tenant) AND status IN ('waiting', 'offered') LIMIT \(Self.countMax)) AS waiting
                 """, Self.paceStatement(tenant),
             ])
         let online: Int = try rows[0][0]["online"]
@@ -161,7 +201,7 @@ package struct RoutingReader: Sendable {
     }
 
     /// The latest conversations that had waited when somebody got them.
-    private static func paceStatement(_ tenant: TenantID) -> SQL {
+    static func paceStatement(_ tenant: TenantID) -> SQL {
         """
         SELECT count(*) AS count, extract(epoch FROM clock_timestamp() - min(started_at))::float8 AS span
           FROM (SELECT started_at FROM router.assignments
@@ -172,7 +212,7 @@ package struct RoutingReader: Sendable {
     }
 
     /// Seconds between two conversations leaving the queue; nil if none left it lately: then nobody knows.
-    private static func pace(_ rows: Rows) throws -> Double? {
+    static func pace(_ rows: Rows) throws -> Double? {
         let count: Int = try rows[0]["count"]
         guard count > 0, let span: Double = try rows[0]["span"] else { return nil }
         return max(span, rateSpanMin) / Double(count)

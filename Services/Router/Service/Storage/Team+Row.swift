@@ -3,25 +3,34 @@ import Foundation
 import Storage
 
 extension Team {
+    /// What waits for a team is counted so far; more says nothing more to who reads it.
+    static let waitingMax = 1000
+
     /// Of `router.teams t`.
     static let columns: SQL = """
         t.id, t.name, t.sector, t.description, t.fallback_team_id, t.created_at, t.updated_at,
         (SELECT count(*) FROM router.team_members m WHERE m.client_id = t.client_id AND m.team_id = t.id) AS member_count,
-        (SELECT count(*) FROM router.team_agent_assignments s WHERE s.client_id = t.client_id AND s.team_id = t.id) AS agent_count
+        (SELECT count(*) FROM router.team_agent_assignments s WHERE s.client_id = t.client_id AND s.team_id = t.id) AS agent_count,
+        (SELECT count(*) FROM (SELECT FROM router.work_items w
+                                WHERE w.client_id = t.client_id AND w.team_id = t.id AND w.status IN ('waiting', 'offered')
+                                LIMIT \(waitingMax)) AS waiting) AS waiting_count
         """
 
     init(_ row: Row) throws {
         self.init(
             id: try row["id"], name: try row["name"], sector: try row["sector"], description: try row["description"],
             fallbackTeamID: try row["fallback_team_id"], memberCount: try row["member_count"], agentCount: try row["agent_count"],
-            createdAt: try row["created_at"], updatedAt: try row["updated_at"])
+            waitingCount: try row["waiting_count"], createdAt: try row["created_at"], updatedAt: try row["updated_at"])
     }
 
     /// What people decide about it, for the audit.
-    var settings: JSONValue {
+    var settings: JSONValue { settings(fallback: fallbackTeamID) }
+
+    /// The same with this fallback.
+    func settings(fallback: TeamID?) -> JSONValue {
         [
             "name": .string(name), "sector": .string(sector), "description": .string(description),
-            "fallback_team_id": fallbackTeamID.map { .string($0.description) } ?? .null,
+            "fallback_team_id": fallback.map { .string($0.description) } ?? .null,
         ]
     }
 }

@@ -20,6 +20,13 @@ struct TeamRepository {
         try run("SELECT \(Team.columns) FROM router.teams t WHERE t.client_id = \(tenant) AND t.id = \(id)").first.map(Team.init)
     }
 
+    /// Teams whose fallback this one is.
+    func teams(fallingBackTo team: TeamID) throws -> [Team] {
+        try run(
+            "SELECT \(Team.columns) FROM router.teams t WHERE t.client_id = \(tenant) AND t.fallback_team_id = \(team) ORDER BY t.id"
+        ).map(Team.init)
+    }
+
     func count() throws -> Int { try run("SELECT count(*) AS count FROM router.teams WHERE client_id = \(tenant)")[0]["count"] }
 
     /// Whatever its case.
@@ -76,12 +83,23 @@ struct TeamRepository {
             ).map { try TeamMember($0, assignments: []) })
     }
 
+    /// Everybody in the team: at most ``QueueTurn/membersMax``.
+    func everyMember(of team: TeamID) throws -> [TeamMember] {
+        try withAssignments(
+            run(
+                """
+                SELECT \(TeamMember.columns) FROM router.team_members m \(TeamMember.person)
+                 WHERE m.client_id = \(tenant) AND m.team_id = \(team) ORDER BY m.id
+                """
+            ).map { try TeamMember($0, assignments: []) })
+    }
+
     /// Weight of conversations that wait for each team.
     func waitingWeights() throws -> [TeamID: Int] {
         let rows = try run(
             """
             SELECT team_id, sum(weight)::int8 AS weight FROM router.work_items
-             WHERE client_id = \(tenant) AND team_id IS NOT NULL AND status = 'waiting' GROUP BY team_id
+             WHERE client_id = \(tenant) AND team_id IS NOT NULL AND status IN ('waiting', 'offered') GROUP BY team_id
             """)
         return try Dictionary(uniqueKeysWithValues: rows.map { (try $0["team_id"], try $0["weight"]) })
     }
@@ -107,12 +125,15 @@ struct TeamRepository {
         ).first.map(TeamAssignment.init)
     }
 
-    func assignments(of team: TeamID) throws -> [TeamAssignment] {
+    func assignments(of team: TeamID) throws -> [TeamAssignment] { try assignments(where: "s.team_id = \(team)") }
+
+    /// In whatever teams.
+    func assignments(of agent: AgentID) throws -> [TeamAssignment] { try assignments(where: "s.agent_id = \(agent)") }
+
+    private func assignments(where condition: SQL) throws -> [TeamAssignment] {
         try run(
-            """
-            SELECT \(TeamAssignment.columns) FROM router.team_agent_assignments s \(TeamAssignment.joinedAgent)
-             WHERE s.client_id = \(tenant) AND s.team_id = \(team) ORDER BY s.id
-            """
+            "SELECT \(TeamAssignment.columns) FROM router.team_agent_assignments s \(TeamAssignment.joinedAgent) WHERE s.client_id = \(tenant) AND "
+                + condition + " ORDER BY s.id"
         ).map(TeamAssignment.init)
     }
 
@@ -124,21 +145,48 @@ struct TeamRepository {
             ).map { try $0["agent_id"] as AgentID })
     }
 
-    /// The agents of the team's active members, or of the first fallback that has any; empty: nobody has an agent.
-    func agentsAnswering(for team: TeamID) throws -> Set<AgentID> {
+    /// Those of these teams that exist, those that these agents work for, and all that fall back to one of them.
+    func teamsAsking(_ agents: Set<AgentID>, through teams: Set<TeamID>) throws -> [TeamID] {
+        try run(
+            """
+            WITH RECURSIVE asking AS (
+                SELECT id FROM router.teams
+                 WHERE client_id = \(tenant)
+                   AND (id = ANY(\(Array(teams)))
+                        OR id IN (SELECT team_id FROM router.team_agent_assignments
+                                   WHERE client_id = \(tenant) AND agent_id = ANY(\(Array(agents)))))
+                UNION
+                SELECT t.id FROM asking a JOIN router.teams t ON t.client_id = \(tenant) AND t.fallback_team_id = a.id)
+            SELECT id FROM asking
+            """
+        ).map { try $0["id"] }
+    }
+
+    /// The agents of the team's active members, or of the first fallback that has any; empty: nobody has an agent. Agents that may get
+    /// no work, or went to another sector, are nobody's.
+    /// - Parameter answers: whether an agent answers for teams of a sector, by what the caller knows; nil: by what the database holds.
+    func agentsAnswering(for team: TeamID, where answers: ((AgentID, _ sector: String) -> Bool)? = nil) throws -> Set<AgentID> {
         let rows = try run(
             """
             WITH RECURSIVE chain AS (
-                SELECT t.id, t.fallback_team_id, 0 AS depth FROM router.teams t WHERE t.client_id = \(tenant) AND t.id = \(team)
+                SELECT t.id, t.sector, t.fallback_team_id, 0 AS depth FROM router.teams t
+                 WHERE t.client_id = \(tenant) AND t.id = \(team)
                 UNION ALL
-                SELECT t.id, t.fallback_team_id, c.depth + 1 FROM chain c
+                SELECT t.id, t.sector, t.fallback_team_id, c.depth + 1 FROM chain c
                   JOIN router.teams t ON t.client_id = \(tenant) AND t.id = c.fallback_team_id
                  WHERE c.depth < \(Int32(Self.fallbacksMax)))
-            SELECT c.depth, s.agent_id FROM chain c
+            SELECT c.depth, c.sector, s.agent_id,
+                   coalesce(a.active AND NOT a.suspended AND a.deleted_at IS NULL AND a.sector = c.sector, false) AS answers
+              FROM chain c
               JOIN router.team_members m ON m.client_id = \(tenant) AND m.team_id = c.id AND m.active
               JOIN router.team_agent_assignments s ON s.client_id = m.client_id AND s.team_id = m.team_id AND s.member_id = m.id
+              LEFT JOIN router.sector_agents a ON a.client_id = s.client_id AND a.id = s.agent_id
              ORDER BY c.depth
-            """)
+            """
+        ).filter { row in
+            guard let answers else { return try row["answers"] }
+            return answers(try row["agent_id"], try row["sector"])
+        }
         guard let nearest: Int = try rows.first.map({ try $0["depth"] }) else { return [] }
         return Set(try rows.filter { try $0["depth"] as Int == nearest }.map { try $0["agent_id"] as AgentID })
     }
@@ -203,11 +251,16 @@ struct TeamRepository {
             """)
     }
 
-    /// With its members and their assignments. Conversations that wait for it wait for their sector.
-    func delete(_ team: TeamID) throws {
+    /// With its members and their assignments. Conversations that wait for it wait for their sector; teams that fell back to it fall back to
+    /// none.
+    func delete(_ team: TeamID, at date: Date) throws {
         try transaction.pipeline([
             transaction.scope(to: tenant),
             "UPDATE router.work_items SET team_id = NULL WHERE client_id = \(tenant) AND team_id = \(team) AND status <> 'closed'",
+            """
+            UPDATE router.teams SET fallback_team_id = NULL, updated_at = \(date)
+             WHERE client_id = \(tenant) AND fallback_team_id = \(team)
+            """,
             "DELETE FROM router.teams WHERE client_id = \(tenant) AND id = \(team)",
         ])
     }
@@ -241,15 +294,16 @@ struct TeamRepository {
         try run("DELETE FROM router.team_agent_assignments WHERE client_id = \(tenant) AND agent_id = \(agent)")
     }
 
-    /// Who changed what of a team.
-    func audit(
-        _ action: String, _ subject: UUID, of team: TeamID, by actor: Author, before: JSONValue?, after: JSONValue?, at date: Date
-    ) throws {
+    func audit(_ entries: [TeamAudit]) throws {
+        guard !entries.isEmpty else { return }
+        let ids = entries.map { _ in EntityID.new() }
         try run(
             """
             INSERT INTO router.team_audit (client_id, id, at, team_id, subject_id, action, actor_type, actor_id, actor_name, before, after)
-            VALUES (\(tenant), \(EntityID.new()), \(date), \(team), \(subject), \(action), \(actor.kind), \(actor.id), \(actor.name),
-                    \(before), \(after))
+            SELECT \(tenant), u.*
+              FROM unnest(\(ids), \(entries.map(\.at)), \(entries.map(\.team)), \(entries.map(\.subject)), \(entries.map(\.action)),
+                          \(entries.map(\.actor.kind)), \(entries.map(\.actor.id)), \(entries.map(\.actor.name)),
+                          \(entries.map(\.before)), \(entries.map(\.after))) AS u
             """)
     }
 }

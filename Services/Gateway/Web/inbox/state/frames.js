@@ -8,7 +8,7 @@ export const typingSpan = 6_000;
 const previewLength = 200;
 
 /**
- * @returns [state, effects]; effects are {type: "fetch-session", id}, {type: "counts"}, {type: "presence"},
+ * @returns [state, effects]; effects are {type: "fetch-session", id}, {type: "fetch-clock", id}, {type: "counts"}, {type: "presence"},
  * {type: "acknowledged", id, sequence}, {type: "arrived", message}, {type: "assigned-to-me", sessionID}, {type: "resync", id}
  */
 export function applyFrame(state, frame, now) {
@@ -23,6 +23,7 @@ export function applyFrame(state, frame, now) {
     case "typing": return [withTyping(state, data.session_id, data.author, data.active ? now + typingSpan : 0), []];
     case "presence": return applyPresence(state, data);
     case "queue": return [withRow(state, data.session_id, () => ({ queue: { position: data.position, estimated_wait_seconds: data.estimated_wait_seconds } })), []];
+    case "sla": return [withRow(state, data.session_id, () => ({ sla: data.sla })), []];
     case "ready": return applyReady(state, data, frame);
     case "ack": return [state, [{ type: "acknowledged", id: data.id, sequence: data.sequence ?? sequence }]];
     case "resync": return [state, [{ type: "resync", id: data.session_id ?? null }]];
@@ -40,6 +41,7 @@ function applyMessage(state, frame, now) {
   if (!known) effects.push({ type: "fetch-session", id });
   else if (sequence > known.last_sequence) {
     const fromCustomer = entry.kind === "message" && entry.author.type === "customer";
+    const answers = entry.kind === "message" && entry.author.type === "agent" && Boolean(known.sla?.first_response_due_at);
     next = withRow(next, id, (session) => ({
       last_sequence: sequence,
       ...(entry.kind === "message" ? {
@@ -48,7 +50,9 @@ function applyMessage(state, frame, now) {
         last_message: { kind: entry.kind, author: entry.author, text: [...entry.text].slice(0, previewLength).join(""), sent_at: entry.sent_at, sequence },
       } : {}),
       unread_count: fromCustomer ? (session.unread_count || 0) + 1 : session.unread_count,
+      ...(answers ? { sla: { ...session.sla, first_response_due_at: null } } : {}),
     }));
+    if (answers) effects.push({ type: "fetch-clock", id });  // What is due now, chat knows a moment later.
     if (fromCustomer) effects.push({ type: "arrived", message: entry });
   }
   next = withTyping(next, id, entry.author, 0);

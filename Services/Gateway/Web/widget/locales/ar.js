@@ -20,6 +20,7 @@ export default {
   online: "نحن هنا",
   reply: "نجيب عادة خلال {time}",
   away: "لا يوجد أحد الآن",
+  closedUntil: "مغلق الآن، نعود {when}",
   agent: "أنت تتحدث مع {name}",
   closed: "المحادثة مغلقة",
   connecting: "جارٍ الاتصال…",

@@ -15,6 +15,7 @@ export default {
   online: "We are here",
   reply: "Usually answers in {time}",
   away: "Nobody is here right now",
+  closedUntil: "Closed now, back {when}",
   agent: "You are talking to {name}",
   closed: "Conversation closed",
   connecting: "Connecting…",

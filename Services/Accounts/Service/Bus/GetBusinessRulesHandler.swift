@@ -1,0 +1,16 @@
+import Bus
+import Contracts
+import Storage
+
+struct GetBusinessRulesHandler: RequestHandler {
+    let database: Database
+
+    func answer(_ request: GetBusinessRules, context: RequestContext) async throws -> BusinessRules {
+        let principal = request.principal
+        try context.requireTenant(of: principal)
+        try Permission.requireSupervisor(principal)
+        return try await database.transaction(.tenant(principal.clientID)) { transaction in
+            try BusinessRulesRepository(transaction: transaction, clientID: principal.clientID).find()
+        }
+    }
+}

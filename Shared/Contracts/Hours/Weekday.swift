@@ -1,0 +1,3 @@
+package enum Weekday: String, CaseIterable, Sendable, Codable, Hashable {
+    case monday, tuesday, wednesday, thursday, friday, saturday, sunday
+}

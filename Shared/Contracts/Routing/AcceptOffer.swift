@@ -1,0 +1,14 @@
+/// The asker takes what it was offered. Accepting again answers the assignment that stands.
+package struct AcceptOffer: BusRequest, Equatable {
+    package typealias Reply = Assignment
+    package typealias Failure = RoutingError
+    package static let subject: Subject = "router.accept-offer"
+    package static let service = ServiceName.router
+    package let principal: Principal
+    package let id: EntityID
+
+    package init(principal: Principal, id: EntityID) {
+        self.principal = principal
+        self.id = id
+    }
+}

@@ -1,0 +1,27 @@
+import Foundation
+
+/// The settings that the router decides by now.
+package struct RoutingPolicyInUse: Codable, Sendable, Equatable {
+    /// Counts a tenant's settings, from 1; 0: the defaults. Decisions name it.
+    package let version: Int
+    package let settings: RoutingSettings
+    /// Nil: since ever.
+    package let since: Date?
+
+    package init(version: Int, settings: RoutingSettings, since: Date?) {
+        self.version = version
+        self.settings = settings
+        self.since = since
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(version, forKey: .version)
+        try container.encode(settings, forKey: .settings)
+        try container.encode(since, forKey: .since)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case version, settings, since
+    }
+}
