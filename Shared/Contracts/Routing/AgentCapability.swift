@@ -13,6 +13,19 @@ package struct AgentCapability: Codable, Sendable, Hashable {
         case name, level
     }
 
+    /// A name alone is level 1: so clients may write it, and so requests were before there were levels.
+    package init(from decoder: any Decoder) throws {
+        let container: KeyedDecodingContainer<CodingKeys>
+        do {
+            container = try decoder.container(keyedBy: CodingKeys.self)
+        } catch {
+            guard let name = try? decoder.singleValueContainer().decode(String.self) else { throw error }
+            self.init(name: name, level: 1)
+            return
+        }
+        self.init(name: try container.decode(String.self, forKey: .name), level: try container.decode(Int.self, forKey: .level))
+    }
+
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(name, forKey: .name)

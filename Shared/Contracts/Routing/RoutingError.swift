@@ -24,6 +24,8 @@ package enum RoutingError: ServiceError {
     /// What a field holds is already held by another one.
     case alreadyTaken(field: String)
     case simulationNotFound(id: SimulationID)
+    /// The id is another draft's.
+    case simulationIDReused(id: SimulationID)
     /// One simulation of a tenant at a time, and few in all.
     case simulationRunning
     /// One of several changes was refused, so none took effect.
@@ -52,6 +54,7 @@ package enum RoutingError: ServiceError {
         case .referenceNotFound: "reference-not-found"
         case .alreadyTaken: "already-taken"
         case .simulationNotFound: "simulation-not-found"
+        case .simulationIDReused: "simulation-id-reused"
         case .simulationRunning: "simulation-running"
         case .operationRefused: "operation-refused"
         case .unknown(let code): code
@@ -78,7 +81,7 @@ package enum RoutingError: ServiceError {
         case .teamAssignmentNotFound(let id): ["id": .string(id.description)]
         case .referenceNotFound(let field, let id): ["field": .string(field), "id": .string(id.description)]
         case .alreadyTaken(let field): ["field": .string(field)]
-        case .simulationNotFound(let id): ["id": .string(id.description)]
+        case .simulationNotFound(let id), .simulationIDReused(let id): ["id": .string(id.description)]
         case .simulationRunning: [:]
         case .operationRefused(let index, let code, let details):
             ["index": .integer(Int64(index)), "code": .string(code), "details": details]
@@ -109,6 +112,7 @@ package enum RoutingError: ServiceError {
             case "reference-not-found": self = .referenceNotFound(field: try fields.text("field"), id: try fields.identifier("id"))
             case "already-taken": self = .alreadyTaken(field: try fields.text("field"))
             case "simulation-not-found": self = .simulationNotFound(id: try fields.identifier("id"))
+            case "simulation-id-reused": self = .simulationIDReused(id: try fields.identifier("id"))
             case "simulation-running": self = .simulationRunning
             case "operation-refused":
                 self = .operationRefused(

@@ -47,6 +47,9 @@ import Testing
             gateway.router.answer(SimulateRouting.self) { _ in throw RoutingError.simulationRunning }
             let refused = try await gateway.request("POST", "/api/v1/routing/simulate", as: .supervisor, body: Self.body([:]))
             #expect((refused.status, refused.code) == (409, "simulation-running"))
+            gateway.router.answer(SimulateRouting.self) { throw RoutingError.simulationIDReused(id: $0.id) }
+            let reused = try await gateway.request("POST", "/api/v1/routing/simulate", as: .supervisor, body: Self.body([:]))
+            #expect((reused.status, reused.code, reused.fields) == (409, "simulation-id-reused", ["id"]))
             gateway.router.answer(GetRoutingSimulation.self) { throw RoutingError.simulationNotFound(id: $0.id) }
             let missing = try await gateway.request("GET", "/api/v1/routing/simulations/\(Self.begun.id)", as: .supervisor)
             #expect((missing.status, missing.code) == (404, "simulation-not-found"))

@@ -115,6 +115,9 @@ import Testing
             #expect(
                 await refusal { SaveAgent(principal: $0, id: $1, isNew: true, name: "A", capabilities: capabilities) } == "capabilities")
         }
+        let person = try await stage.agent("Ana")
+        #expect(await refusal { principal, _ in SaveAgent(principal: principal, id: person, isNew: false, kind: "human") } == nil)
+        #expect(await refusal { principal, _ in SaveAgent(principal: principal, id: person, isNew: false, kind: "automated") } == "type")
         let unknown = AgentID.new()
         await #expect(throws: RoutingError.agentNotFound(id: unknown)) {
             try await stage.save(SaveAgent(principal: stage.admin, id: unknown, isNew: false, name: "A"))

@@ -19,8 +19,8 @@ private func work(
     _ number: Int, at: Double, from: Double, to: Double, by holder: Candidate, asked: [Candidate], priority: Int = 5, byHand: Bool = false
 ) -> PastWork {
     PastWork(
-        conversation: ConversationID("00000000-0000-0000-0000-0000000000c\(number)")!, arrivedAt: day(at), startedAt: day(from),
-        endedAt: day(to), agent: holder.id, isByHand: byHand, channel: .website, priority: priority,
+        conversation: ConversationID("00000000-0000-0000-0000-0000000000c\(number)")!, arrivedAt: day(at), enteredAt: day(at),
+        startedAt: day(from), endedAt: day(to), agent: holder.id, isByHand: byHand, channel: .website, priority: priority,
         work: RoutingWork(sector: "general"), asked: asked.map(\.id))
 }
 
@@ -147,9 +147,10 @@ private func simulate(_ settings: RoutingSettings, _ past: [PastWork], _ seen: [
         let settings = RoutingSettings(
             preferredWaitSeconds: 40, relaxation: [RelaxationStep(afterSeconds: 20, lackingMax: 0, levelsBelowMax: 2)])
         let stage = try await RouterStage.make(settings: settings)
-        func arrive(_ event: ConversationWaiting) async throws {
-            // What comes is decided about at once, whatever else the machine does.
+        /// - Parameter late: seconds until the router looks at it.
+        func arrive(_ event: ConversationWaiting, late: Double = 0) async throws {
             stage.keepTime()
+            stage.world.advance(by: late)
             try await stage.hear(event)
         }
         let french = [AgentCapability(name: "french", level: 2)]
@@ -158,7 +159,7 @@ private func simulate(_ settings: RoutingSettings, _ past: [PastWork], _ seen: [
         for _ in 0..<6 { try await arrive(stage.waiting()) }
         _ = try await stage.ask(
             SaveAgent(principal: stage.admin, id: ana, isNew: false, capabilities: french, channelCapacities: ["phone": 1]))
-        for _ in 0..<3 { try await arrive(stage.waiting(channel: .phone)) }
+        for _ in 0..<3 { try await arrive(stage.waiting(channel: .phone), late: 2) }
         // Nobody has this level until less is asked for.
         let needed = ConversationID.new()
         try await arrive(stage.waiting(needed, requires: [AgentCapability(name: "french", level: 4)]))
@@ -167,7 +168,7 @@ private func simulate(_ settings: RoutingSettings, _ past: [PastWork], _ seen: [
         let load = try await stage.load(bruno)
         _ = try await stage.ask(SaveAgent(principal: stage.admin, id: bruno, isNew: false, capacity: load))
         let kept = ConversationID.new()
-        try await arrive(stage.waiting(kept, preferred: bruno))
+        try await arrive(stage.waiting(kept, preferred: bruno), late: 2)
         try await stage.pass(45)
         let rows = try await stage.database.query(
             .tenant(stage.tenant), "SELECT conversation_id, agent_id FROM router.assignments WHERE client_id = \(stage.tenant)")
@@ -192,6 +193,9 @@ private func simulate(_ settings: RoutingSettings, _ past: [PastWork], _ seen: [
         let first = request(stage)
         let begun = try await stage.ask(first)
         #expect(try await stage.ask(first).id == begun.id)
+        await #expect(throws: RoutingError.simulationIDReused(id: first.id)) {
+            _ = try await stage.ask(request(stage, first.id, settings: .standard))
+        }
         await #expect(throws: RoutingError.simulationRunning) { _ = try await stage.ask(request(stage)) }
         _ = try await stage.ask(request(stage, tenant: .new()))
         await #expect(throws: RoutingError.simulationNotFound(id: first.id)) {

@@ -132,20 +132,7 @@ struct AgentController {
     private struct Work: Decodable {
         let sector: String?
         let channel: Channel?
-        /// A name alone, or a name with the least level.
-        struct Capability: Decodable {
-            let capability: AgentCapability
-
-            init(from decoder: any Decoder) throws {
-                if let name = try? decoder.singleValueContainer().decode(String.self) {
-                    capability = AgentCapability(name: name, level: 1)
-                } else {
-                    capability = try AgentCapability(from: decoder)
-                }
-            }
-        }
-
-        let requiredCapabilities: [Capability]?
+        let requiredCapabilities: [AgentCapability]?
         let preferredAgentID: AgentID?
         let teamID: TeamID?
 
@@ -167,7 +154,7 @@ struct AgentController {
         return try await call.pass(
             SelectAgent(
                 principal: call.principal, sector: work.sector, channel: channel ?? .website,
-                requiredCapabilities: (work.requiredCapabilities ?? []).map(\.capability), preferredAgentID: work.preferredAgentID,
+                requiredCapabilities: work.requiredCapabilities ?? [], preferredAgentID: work.preferredAgentID,
                 teamID: work.teamID))
     }
 

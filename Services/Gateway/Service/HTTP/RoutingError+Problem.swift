@@ -42,6 +42,8 @@ extension RoutingError {
             Problem(.conflict, code, field: field, detail: "is already taken")
         case .simulationNotFound(let id):
             Problem(.notFound, code, detail: "You have no simulation \(id).")
+        case .simulationIDReused:
+            Problem(.conflict, code, field: "id", detail: "is the id of a simulation of another draft or period")
         case .simulationRunning:
             Problem(.conflict, code, detail: "Another simulation is running; try again when it is done.")
         case .operationRefused(let index, let code, let details):

@@ -21,7 +21,7 @@ struct SimulateRoutingHandler: RequestHandler {
             throw RoutingError.fieldInvalid(field: "to", detail: "is more than \(Self.daysMax) days after from")
         }
         let (tenant, simulations) = (request.principal.clientID, runner.simulations)
-        if let known = try await simulations.find(request.id, of: tenant) { return known }
+        if let known = try await known(request) { return known }
         if let sector = request.sector {
             guard Sector.isName(sector), try await reader.knows(sector: sector, of: tenant) else {
                 throw RoutingError.fieldInvalid(field: "sector", detail: Sector.unknown)
@@ -33,7 +33,7 @@ struct SimulateRoutingHandler: RequestHandler {
         }
         guard try await simulations.begin(request) else {
             // The same request twice at once is one simulation.
-            if let known = try await simulations.find(request.id, of: tenant) { return known }
+            if let known = try await known(request) { return known }
             throw RoutingError.simulationRunning
         }
         guard runner.start(request) else {
@@ -42,5 +42,11 @@ struct SimulateRoutingHandler: RequestHandler {
         }
         guard let begun = try await simulations.find(request.id, of: tenant) else { throw RoutingError.simulationNotFound(id: request.id) }
         return begun
+    }
+
+    private func known(_ request: SimulateRouting) async throws -> RoutingSimulation? {
+        guard let known = try await runner.simulations.find(request.id, of: request.principal.clientID) else { return nil }
+        guard try await runner.simulations.isOf(request) else { throw RoutingError.simulationIDReused(id: request.id) }
+        return known
     }
 }

@@ -6,6 +6,8 @@ package struct PastWork: Sendable, Equatable {
     package let conversation: ConversationID
     /// When it began to wait.
     package let arrivedAt: Date
+    /// When the router first looked at it, or looked again after it came back: before, it could go to nobody, whatever the policy.
+    package let enteredAt: Date
     /// When somebody got it.
     package let startedAt: Date
     /// When that ended; after the period, or never yet: the period's end.
@@ -22,11 +24,12 @@ package struct PastWork: Sendable, Equatable {
     package let asked: [AgentID]
 
     package init(
-        conversation: ConversationID, arrivedAt: Date, startedAt: Date, endedAt: Date, agent: AgentID, isByHand: Bool, channel: Channel,
-        priority: Int, work: RoutingWork, asked: [AgentID]
+        conversation: ConversationID, arrivedAt: Date, enteredAt: Date, startedAt: Date, endedAt: Date, agent: AgentID, isByHand: Bool,
+        channel: Channel, priority: Int, work: RoutingWork, asked: [AgentID]
     ) {
         self.conversation = conversation
         self.arrivedAt = arrivedAt
+        self.enteredAt = enteredAt
         self.startedAt = startedAt
         self.endedAt = endedAt
         self.agent = agent

@@ -4,15 +4,16 @@ import Foundation
 /// What a draft policy would have done with a past period: a simulation by events in the order of their times. Pure: the same past and
 /// the same settings give the same figures.
 ///
-/// Assumed: conversations arrive when they did and take as long as they took, whoever has them. An agent stands as the last decision
-/// saw it (before the first: as the first did). What people did by hand is done again. Offers are taken at once by whomever they would be
-/// made to; nobody returns anything; a conversation that nobody would have got waits to the period's end.
+/// Assumed: conversations come when the router first looked at them and take as long as they took, whoever has them. An agent stands as
+/// the last decision saw it (before the first: as the first did). What people did by hand is done again. Offers are taken at once by
+/// whomever they would be made to; nobody returns anything; a conversation that nobody would have got waits to the period's end.
 package struct PolicySimulation {
     /// One conversation's fate.
     package struct Placement: Sendable, Equatable {
         package let conversation: ConversationID
         package let agent: AgentID?
         package let arrivedAt: Date
+        package let enteredAt: Date
         /// Nil: waited to the period's end.
         package let startedAt: Date?
         package let endedAt: Date
@@ -80,14 +81,14 @@ package struct PolicySimulation {
         }
         for (index, work) in past.enumerated() {
             occurrences.append(
-                Occurrence(at: work.isByHand ? work.startedAt : work.arrivedAt, rank: 2, number: index, happening: .arrived(index)))
+                Occurrence(at: work.isByHand ? work.startedAt : work.enteredAt, rank: 2, number: index, happening: .arrived(index)))
             guard !work.isByHand else { continue }
             var seconds: [Int] = []
             if !work.work.requiredCapabilities.isEmpty {
                 seconds += settings.relaxation.map(\.afterSeconds) + [settings.priorityFallbackSeconds].compactMap(\.self)
             }
             if work.work.preferredAgentID != nil, settings.preferredWaitSeconds > 0 { seconds.append(settings.preferredWaitSeconds) }
-            for at in seconds.map({ work.arrivedAt.addingTimeInterval(Double($0)) }) where at < to {
+            for at in seconds.map({ work.arrivedAt.addingTimeInterval(Double($0)) }) where at > work.enteredAt && at < to {
                 occurrences.append(Occurrence(at: at, rank: 3, number: index, happening: .relaxed))
             }
         }
@@ -107,16 +108,22 @@ package struct PolicySimulation {
                 return false
             }
             apply(next)
+            // What happened at one moment is looked at together, the most urgent first.
+            if following.map({ $0.at > next.at }) ?? true { drain(at: next.at) }
         }
         return true
     }
 
-    private mutating func takeNext() -> Occurrence? {
+    private var following: Occurrence? {
         let first = nextUpcoming < upcoming.count ? upcoming[nextUpcoming] : nil
-        if let end = ends.last, first.map({ Occurrence.precedes(end, $0) }) ?? true { return ends.removeLast() }
-        guard let first else { return nil }
-        nextUpcoming += 1
-        return first
+        guard let end = ends.last, first.map({ Occurrence.precedes(end, $0) }) ?? true else { return first }
+        return end
+    }
+
+    private mutating func takeNext() -> Occurrence? {
+        guard let next = following else { return nil }
+        if case .ended = next.happening { ends.removeLast() } else { nextUpcoming += 1 }
+        return next
     }
 
     private mutating func apply(_ occurrence: Occurrence) {
@@ -128,13 +135,11 @@ package struct PolicySimulation {
             hold(-weight, of: channel, by: agent)
         case .arrived(let index) where past[index].isByHand:
             place(index, with: past[index].agent, at: occurrence.at)
-            return
         case .arrived(let index):
             let place = waiting.firstIndex { comesBefore(index, $0) } ?? waiting.count
             waiting.insert(index, at: place)
         case .relaxed: break
         }
-        drain(at: occurrence.at)
     }
 
     /// Contracts §7: priority descending, time, id.
@@ -185,8 +190,8 @@ package struct PolicySimulation {
         agents[agent]?.lastAssignedAt = date
         placements.append(
             Placement(
-                conversation: work.conversation, agent: agent, arrivedAt: work.arrivedAt, startedAt: date, endedAt: min(endedAt, to),
-                weight: weight))
+                conversation: work.conversation, agent: agent, arrivedAt: work.arrivedAt, enteredAt: work.enteredAt, startedAt: date,
+                endedAt: min(endedAt, to), weight: weight))
         number += 1
         let end = Occurrence(at: endedAt, rank: 1, number: number, happening: .ended(agent, weight: weight, channel: work.channel))
         var (low, high) = (0, ends.count)
@@ -202,8 +207,8 @@ package struct PolicySimulation {
             let work = past[index]
             placements.append(
                 Placement(
-                    conversation: work.conversation, agent: nil, arrivedAt: work.arrivedAt, startedAt: nil, endedAt: to,
-                    weight: settings.weight(of: work.channel)))
+                    conversation: work.conversation, agent: nil, arrivedAt: work.arrivedAt, enteredAt: work.enteredAt, startedAt: nil,
+                    endedAt: to, weight: settings.weight(of: work.channel)))
         }
         waiting = []
     }
@@ -212,8 +217,8 @@ package struct PolicySimulation {
     package static func actual(_ past: [PastWork], to: Date) -> [Placement] {
         past.map {
             Placement(
-                conversation: $0.conversation, agent: $0.agent, arrivedAt: $0.arrivedAt, startedAt: $0.startedAt, endedAt: $0.endedAt,
-                weight: $0.work.weight)
+                conversation: $0.conversation, agent: $0.agent, arrivedAt: $0.arrivedAt, enteredAt: $0.enteredAt, startedAt: $0.startedAt,
+                endedAt: $0.endedAt, weight: $0.work.weight)
         }
     }
 
@@ -259,7 +264,7 @@ package struct PolicySimulation {
     /// Conversations that went to another agent in one than in the other.
     package static func differing(_ left: [Placement], _ right: [Placement]) -> Int {
         var agents: [String: AgentID?] = [:]
-        func key(_ placement: Placement) -> String { "\(placement.conversation) \(Microseconds.text(placement.arrivedAt))" }
+        func key(_ placement: Placement) -> String { "\(placement.conversation) \(Microseconds.text(placement.enteredAt))" }
         for placement in left { agents[key(placement)] = .some(placement.agent) }
         return right.count { agents[key($0)] != .some($0.agent) }
     }

@@ -11,8 +11,8 @@ package final class SimulationRunner: Service {
     static let runningMax = 2
     /// Decisions of a period: some hundred megabytes and some minutes.
     static let decisionsMax = 100_000
-    /// Who waited less was decided about when it came, and not because somebody had room later.
-    private static let promptSeconds = 1.0
+    /// Times closer than this are the same: they are found by subtracting doubles.
+    private static let sameSeconds = 0.001
     /// Occurrences between two reports of progress.
     private static let step = 500
 
@@ -67,6 +67,8 @@ package final class SimulationRunner: Service {
         var past: [PastWork] = []
         var seen: [SeenAgent] = []
         var known: [AgentID: SeenAgent] = [:]
+        /// What waits, since the router first looked at it.
+        var entered: [ConversationID: Date] = [:]
         var groups: Set<[AgentID]> = []
         var last: (at: Date, id: DecisionID)?
         // Reading is half of the way, by time.
@@ -74,11 +76,13 @@ package final class SimulationRunner: Service {
         while true {
             let page = try await simulations.page(request, after: last)
             for (decision, startedAt, endedAt) in page {
-                // What is decided as it comes sees agents as they stood when it came.
-                let waited = decision.work["waiting_seconds"]?.double ?? 0
-                let seenAt = waited < Self.promptSeconds ? decision.at.addingTimeInterval(-waited) : decision.at
+                let arrivedAt = decision.at.addingTimeInterval(-(decision.work["waiting_seconds"]?.double ?? 0))
+                // What began to wait anew since was closed meanwhile.
+                let since = entered[decision.sessionID].flatMap { arrivedAt.timeIntervalSince($0) < Self.sameSeconds ? $0 : nil }
+                let enteredAt = since ?? decision.at
+                entered[decision.sessionID] = decision.chosenAgentID == nil ? enteredAt : nil
                 for candidate in try decision.candidates.map({ try Candidate($0) }) {
-                    let agent = SeenAgent(at: seenAt, candidate: candidate)
+                    let agent = SeenAgent(at: decision.at, candidate: candidate)
                     if let before = known[candidate.id], !agent.differs(from: before) { continue }
                     known[candidate.id] = agent
                     seen.append(agent)
@@ -88,7 +92,8 @@ package final class SimulationRunner: Service {
                 let asked = groups.insert(ids).memberAfterInsert
                 if let startedAt, let agent = decision.chosenAgentID,
                     let work = try PastWork(
-                        decision, agent: agent, from: startedAt, to: endedAt ?? request.to, asked: asked, end: request.to)
+                        decision, agent: agent, enteredAt: enteredAt, from: startedAt, to: endedAt ?? request.to, asked: asked,
+                        end: request.to)
                 {
                     past.append(work)
                 }
@@ -118,13 +123,16 @@ package final class SimulationRunner: Service {
 
 extension PastWork {
     /// - Returns: nil if the decision lacks what the simulation needs.
-    fileprivate init?(_ decision: Decision, agent: AgentID, from startedAt: Date, to endedAt: Date, asked: [AgentID], end: Date) throws {
+    fileprivate init?(
+        _ decision: Decision, agent: AgentID, enteredAt: Date, from startedAt: Date, to endedAt: Date, asked: [AgentID], end: Date
+    ) throws {
         guard let channel = decision.work["channel"]?.string, let priority = decision.work["priority"]?.integer,
             let waited = decision.work["waiting_seconds"]?.double
         else { return nil }
         self.init(
-            conversation: decision.sessionID, arrivedAt: decision.at.addingTimeInterval(-waited), startedAt: startedAt,
-            endedAt: min(endedAt, end), agent: agent, isByHand: decision.outcome == RoutingVerdict.Outcome.manual.rawValue,
+            conversation: decision.sessionID, arrivedAt: decision.at.addingTimeInterval(-waited), enteredAt: enteredAt,
+            startedAt: startedAt, endedAt: min(endedAt, end), agent: agent,
+            isByHand: decision.outcome == RoutingVerdict.Outcome.manual.rawValue,
             channel: Channel(rawValue: channel), priority: Int(priority), work: try RoutingWork(inputs: decision.work), asked: asked)
     }
 }

@@ -34,6 +34,20 @@ struct SimulationRepository: Sendable {
         }
     }
 
+    /// Whether the simulation of this id was asked for in these words.
+    func isOf(_ request: SimulateRouting) async throws -> Bool {
+        let tenant = request.principal.clientID
+        let settings = try StoredPolicy.json(request.settings)
+        return try await database.query(
+            .tenant(tenant),
+            """
+            SELECT FROM router.simulations
+             WHERE client_id = \(tenant) AND id = \(request.id) AND period_from = \(request.from) AND period_to = \(request.to)
+               AND sector IS NOT DISTINCT FROM \(request.sector) AND settings = \(settings)
+            """
+        ).count == 1
+    }
+
     /// - Returns: whether it began; false: another one of the tenant is running.
     func begin(_ request: SimulateRouting) async throws -> Bool {
         let tenant = request.principal.clientID
