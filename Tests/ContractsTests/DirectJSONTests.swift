@@ -65,7 +65,7 @@ private struct General<Value: Encodable>: Encodable {
             snoozedUntil: isFull ? date : nil, closedAt: isFull ? date : nil)
     }
 
-    /// A member that is added to a type and forgotten where it writes or reads itself fails here, or does not compile here.
+    /// A member that is added to a type and forgotten where it writes itself fails here, or does not compile here.
     @Test func `forgets no member`() throws {
         let date = Date(timeIntervalSince1970: 1_800_000_000.125)
         let principal = Principal(clientID: .new(), subject: .new(), role: .agent, name: "Ana")
@@ -113,81 +113,6 @@ private struct General<Value: Encodable>: Encodable {
 }
 
 private struct BadDocument: Error {}
-
-/// Decoded by Foundation, although the value could read itself.
-private struct GenerallyDecoded<Value: Decodable>: Decodable {
-    let value: Value
-    init(from decoder: any Decoder) throws { value = try Value(from: decoder) }
-}
-
-@Suite struct `What reads its own JSON` {
-    /// Both sides take it and find the same, or both refuse it.
-    private func expectTheSame<Value: DirectlyRead & Equatable>(_ type: Value.Type, _ text: String) {
-        let bytes = Array(text.utf8)
-        let direct = try? JSON.decode(Value.self, from: bytes)
-        let general = try? JSON.decode(GenerallyDecoded<Value>.self, from: bytes).value
-        #expect(direct == general, "\(text)")
-    }
-
-    static let documents = [
-        "null", "true", " [1, -2 ,\t0] ", "{}", "[]", "{\"a\":{\"b\":[null,false]}}", "0", "-0", "01", "1.5", "1.0", "1e3", "-", "+1",
-        "999999999999999999", "9223372036854775807", "9223372036854775808", "123456789012345678901234567890", "{\"a\":1,\"a\":2}",
-        "{\"a\":1,}",
-        "[1,]", "[1 2]", "{\"a\" 1}", "{a:1}", "\"\\n\\r\\t\\b\\f\\/\\\\\\\"\"", "\"\\u0041\\u007f\\u0000\"", "\"\\u00e9\"",
-        "\"\\ud83d\\ude9a\"",
-        "\"\\ud83d\"", "\"\\x\"", "\"\\u00\"", "\"a\nb\"", "\"open", "\"", "", " ", "nul", "nulls", "tru", "falsey", "[nul]", "[null",
-        "{\"a\":nul}", "{} {}",
-        "[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]", "[1] 2",
-        "\"🚚 ção \u{FEFF}\"", "{\"\":\"\"}", "[\"a\",{\"b\":\"\\\"\"}]",
-    ]
-
-    @Test(arguments: documents) func `finds what the general decoder finds`(document: String) {
-        #expect(!(GenerallyDecoded<JSONValue>.self is any DirectlyRead.Type), "otherwise both sides are the same and this proves nothing")
-        expectTheSame(JSONValue.self, document)
-    }
-
-    @Test func `refuses bytes that are no UTF-8`() {
-        for bytes: [UInt8] in [[0x22, 0xff, 0x22], [0x22, 0xc3, 0x22], [0x22, 0x5c, 0x6e, 0xed, 0xa0, 0x80, 0x22]] {
-            #expect((try? JSON.decode(JSONValue.self, from: bytes)) == nil)
-        }
-    }
-
-    @Test func `takes a message to append apart as the general decoder does, whatever is missing or of another kind`() throws {
-        let message = AppendMessage(
-            principal: Principal(clientID: .new(), subject: .new(), role: .agent, name: "Ana"), id: .new(), sessionID: .new(), kind: .note,
-            text: "\"a\"\n", metadata: ["a": 1], expectedSequence: 3)
-        guard case .object(let whole) = try JSON.decode(JSONValue.self, from: JSON.encode(message)) else { throw BadDocument() }
-        #expect(whole.count == 7)
-        expectTheSame(AppendMessage.self, String(decoding: try JSON.encode(JSONValue.object(whole)), as: UTF8.self))
-        for name in whole.keys {
-            for other: JSONValue? in [nil, .null, 1, "text", ["a": "b"], .number(0.5), [1]] {
-                var changed = whole
-                changed[name] = other
-                expectTheSame(AppendMessage.self, String(decoding: try JSON.encode(JSONValue.object(changed)), as: UTF8.self))
-            }
-        }
-        let question = GetConversation(principal: message.principal, id: message.sessionID)
-        guard case .object(let parts) = try JSON.decode(JSONValue.self, from: JSON.encode(question)) else { throw BadDocument() }
-        for name in parts.keys {
-            for other: JSONValue? in [nil, .null, 1, "text", ["a": "b"]] {
-                var changed = parts
-                changed[name] = other
-                expectTheSame(GetConversation.self, String(decoding: try JSON.encode(JSONValue.object(changed)), as: UTF8.self))
-            }
-        }
-        let last = Session.LastMessage(kind: .message, author: .system, text: "a", sentAt: Date(timeIntervalSince1970: 1), sequence: 1)
-        guard case .object(let members) = try JSON.decode(JSONValue.self, from: JSON.encode(last)) else { throw BadDocument() }
-        for name in members.keys {
-            for other: JSONValue? in [
-                nil, .null, 1, "2026-11-21T03:14:15Z", ["type": "agent"], ["type": "agent", "id": .null, "name": "A"],
-            ] {
-                var changed = members
-                changed[name] = other
-                expectTheSame(Session.LastMessage.self, String(decoding: try JSON.encode(JSONValue.object(changed)), as: UTF8.self))
-            }
-        }
-    }
-}
 
 @Suite struct `An id's text` {
     @Test func `is what Foundation writes, in lower case, and reads in either`() throws {

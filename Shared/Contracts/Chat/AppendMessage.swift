@@ -55,17 +55,3 @@ extension AppendMessage: DirectlyWritten {
         json.raw("}")
     }
 }
-
-extension AppendMessage: DirectlyRead {
-    package init?(directly json: JSONValue) {
-        guard let principal = json["principal"].flatMap(Principal.init(directly:)), let id: MessageID = json.id("id"),
-            let sessionID: ConversationID = json.id("session_id"), let kind = json["kind"]?.string, let text = json["text"]?.string,
-            case .object(let metadata)? = json["metadata"]
-        else { return nil }
-        let expected = json["expected_sequence"]
-        guard expected == nil || expected?.integer != nil else { return nil }
-        self.init(
-            principal: principal, id: id, sessionID: sessionID, kind: Message.Kind(rawValue: kind), text: text, metadata: metadata,
-            expectedSequence: expected?.integer)
-    }
-}

@@ -60,12 +60,3 @@ extension Author: DirectlyWritten {
         json.raw("}")
     }
 }
-
-extension Author: DirectlyRead {
-    package init?(directly json: JSONValue) {
-        guard let kind = json["type"]?.string, let name = json["name"]?.string, let member = json["id"] else { return nil }
-        let id: EntityID? = json.id("id")
-        guard id != nil || member == .null else { return nil }
-        self.init(kind: Kind(rawValue: kind), id: id, name: name)
-    }
-}

@@ -26,12 +26,3 @@ extension GetConversation: DirectlyWritten {
         json.raw("}")
     }
 }
-
-extension GetConversation: DirectlyRead {
-    package init?(directly json: JSONValue) {
-        guard let principal = json["principal"].flatMap(Principal.init(directly:)), let id: ConversationID = json.id("id") else {
-            return nil
-        }
-        self.init(principal: principal, id: id)
-    }
-}

@@ -185,15 +185,6 @@ extension Session.LastMessage: DirectlyWritten {
     }
 }
 
-extension Session.LastMessage: DirectlyRead {
-    package init?(directly json: JSONValue) {
-        guard let kind = json["kind"]?.string, let author = json["author"].flatMap(Author.init(directly:)), let text = json["text"]?.string,
-            let sentAt = json["sent_at"]?.string.flatMap(Timestamp.date), let sequence = json["sequence"]?.integer
-        else { return nil }
-        self.init(kind: Message.Kind(rawValue: kind), author: author, text: text, sentAt: sentAt, sequence: sequence)
-    }
-}
-
 extension Session: DirectlyWritten {
     package func write(to json: inout JSONText) {
         json.raw(#"{"id":"#)

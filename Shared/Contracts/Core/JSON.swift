@@ -23,12 +23,7 @@ package enum JSON {
     }()
 
     package static func decode<Value: Decodable>(_ type: Value.Type, from bytes: some Collection<UInt8>) throws -> Value {
-        if let type = type as? any DirectlyRead.Type, case let json?? = bytes.withContiguousStorageIfAvailable(PlainJSON.parse),
-            let value = type.init(directly: json) as? Value
-        {
-            return value
-        }
-        return try decoder.decode(type, from: Data(bytes))
+        try decoder.decode(type, from: Data(bytes))
     }
 
     private static let decoder: JSONDecoder = {

@@ -55,12 +55,3 @@ extension Principal: DirectlyWritten {
         json.raw("}")
     }
 }
-
-extension Principal: DirectlyRead {
-    package init?(directly json: JSONValue) {
-        guard let clientID: TenantID = json.id("client_id"), let subject: Identifier<User> = json.id("subject"),
-            let role = json["role"]?.string, let name = json["name"]?.string
-        else { return nil }
-        self.init(clientID: clientID, subject: subject, role: Role(rawValue: role), name: name)
-    }
-}

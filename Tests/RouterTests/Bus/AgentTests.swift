@@ -321,3 +321,20 @@ import Testing
 private struct BusErrorOfAnyKind: Error {
     init(_ error: any Error) {}
 }
+
+@Suite struct `Asking why` {
+    @Test func `is answered to agents about what came to them, and about nothing else`() async throws {
+        let stage = try await RouterStage.make()
+        let ana = try await stage.agent("Ana")
+        let conversation = ConversationID.new()
+        try await stage.hear(stage.waiting(conversation))
+        func ask(_ principal: Principal) async throws -> Int {
+            try await stage.ask(ListDecisions(principal: principal, sessionID: conversation, limit: 10)).items.count
+        }
+        #expect(try await ask(stage.principal(ana)) == 1)
+        try await stage.hear(stage.status(conversation, .closed, number: 1), sequence: 2)
+        #expect(try await ask(stage.principal(ana)) == 1, "also afterwards")
+        #expect(try await ask(stage.admin) == 1)
+        await #expect(throws: RoutingError.conversationNotFound(id: conversation)) { _ = try await ask(stage.principal(.new())) }
+    }
+}

@@ -37,12 +37,12 @@ package final class QueueTurn {
     /// The database's clock after the lock was granted: later than in every earlier turn of this tenant.
     let now: Date
     /// The same without what ``TurnConditions`` adds: connections are compared with this.
-    private let clock: Date
+    let clock: Date
 
     private(set) var agents: TurnAgents
-    private(set) var items: [ConversationID: WorkItem]
+    var items: [ConversationID: WorkItem]
     /// What the database holds, to see what changed.
-    private var storedItems: [ConversationID: WorkItem]
+    var storedItems: [ConversationID: WorkItem]
 
     /// What happened to offers, and which timers this turn sets (nil: takes away). See `QueueTurn+Offers.swift`.
     var offersBegun: [OfferEntry] = []
@@ -52,8 +52,8 @@ package final class QueueTurn {
     /// Their performance outlives them, and is still counted in this turn.
     var deletedTeams: [TeamID: Team] = [:]
     /// Agents that teams may count on no more, or again, and teams that lost some: what waits for them is looked at again.
-    private var regroupedAgents: Set<AgentID> = []
-    private var regroupedTeams: Set<TeamID> = []
+    var regroupedAgents: Set<AgentID> = []
+    var regroupedTeams: Set<TeamID> = []
 
     private(set) var begun: [LedgerEntry] = []
     private(set) var ended: [LedgerEntry.End] = []
@@ -61,9 +61,9 @@ package final class QueueTurn {
     private(set) var audits: [AgentAudit] = []
     private(set) var events: [NewEvent] = []
     /// Conversations that began to wait in this turn, in the order in which they did.
-    private var queued: [ConversationID] = []
+    var queued: [ConversationID] = []
     /// By sector; a sector without agents has none.
-    private var snapshots: [String: RoutingSnapshot]
+    var snapshots: [String: RoutingSnapshot]
     private var teamSnapshots: [TeamID: RoutingSnapshot] = [:]
     /// Agents of teams asked for so far; empty: nobody of the team has an agent, so the sector is asked.
     private var teamAgents: [TeamID: Set<AgentID>] = [:]
@@ -73,14 +73,14 @@ package final class QueueTurn {
     private var policy: RoutingPolicy { RoutingPolicy(settings: settings) }
 
     /// Claims that draining made.
-    private(set) var drainedCount = 0
+    var drainedCount = 0
     /// More could be drained at once.
-    private(set) var hasMore = false
+    var hasMore = false
     /// Rows of agents that were read, and candidates that decisions looked at one by one.
     private(set) var agentRowsRead: Int
     private(set) var examinedCount = 0
 
-    private init(
+    init(
         tenant: TenantID, transaction: Transaction, traceparent: String?, queue: Row, view: AgentView, deleted: [AgentRecord],
         agentRowsRead: Int, items: [WorkItem]
     ) throws {
@@ -101,133 +101,6 @@ package final class QueueTurn {
         self.items = Dictionary(uniqueKeysWithValues: items.map { ($0.conversationID, $0) })
         storedItems = self.items
         lastInstant = now
-    }
-
-    // MARK: - Beginning
-
-    /// What a turn reads besides those of the tenant's agents that changed.
-    struct Needs {
-        let tenant: TenantID
-        var conversations: Set<ConversationID> = []
-        /// Read even if they did not change, for their connections, or were taken out of routing.
-        var agents: Set<AgentID> = []
-        /// Whose conversations are read too.
-        var conversationsOf: Set<AgentID> = []
-        var traceparent: String?
-    }
-
-    /// Locks the queues of these tenants in ascending order, and reads: one round trip, unless a tenant's agents are not known in this
-    /// process, or it must be asked whether they are still there. Leaves any of these tenants in scope.
-    static func begin(
-        _ needs: [Needs], in transaction: Transaction, knowing views: AgentViews, under conditions: TurnConditions = .standard
-    ) throws -> [QueueTurn] {
-        let needs = needs.sorted { $0.tenant < $1.tenant }
-        let versions = needs.map { views.version(of: $0.tenant) }
-        let rows = try transaction.pipeline(
-            zip(needs, versions).flatMap { need, version -> [SQL] in
-                [
-                    transaction.scope(to: need.tenant),
-                    "INSERT INTO router.tenant_queues (client_id) VALUES (\(need.tenant)) ON CONFLICT DO NOTHING",
-                    "SELECT FROM router.tenant_queues WHERE client_id = \(need.tenant) FOR UPDATE",
-                    // A statement after the one that locks, so that it sees what the last holder wrote.
-                    """
-                    SELECT c.clock, c.clock + make_interval(secs => \(conditions.secondsAhead())) AS now,
-                           pg_postmaster_start_time() AS server_start, q.policy_version, q.rules_version, q.sectors, p.settings
-                      FROM (SELECT clock_timestamp() AS clock) AS c, router.tenant_queues q
-                      LEFT JOIN router.policies p ON p.client_id = q.client_id AND p.version = q.policy_version
-                     WHERE q.client_id = \(need.tenant)
-                    """,
-                    agentStatement(need, since: version),
-                    itemStatement(need),
-                ]
-            })
-        return try needs.enumerated().map { index, need in
-            let rows = rows[(index * 6)..<(index * 6 + 6)]
-            let first = rows.startIndex
-            guard rows[first + 2].count == 1, rows[first + 3].count == 1 else { throw RoutingTrouble.queueNotLocked }
-            let queue = rows[first + 3][0]
-            var agents = try rows[first + 4].map(AgentRecord.init)
-            let settings = try StoredPolicy.settings(queue, version: try queue["policy_version"])
-            let view = try view(
-                of: need, from: &agents, areAll: versions[index] == nil, learns: settings.learns, serverStart: try queue["server_start"],
-                clock: try queue["clock"], in: transaction, views)
-            return try QueueTurn(
-                tenant: need.tenant, transaction: transaction, traceparent: need.traceparent, queue: queue, view: view,
-                deleted: agents.filter { $0.deletedAt != nil && need.agents.contains($0.id) }, agentRowsRead: agents.count,
-                items: try rows[first + 5].map { try WorkItem($0) })
-        }
-    }
-
-    /// Most turns ask for conversations by their id alone; with the other half the planner thinks of reading the table.
-    private static func itemStatement(_ need: Needs) -> SQL {
-        let rows: SQL = "SELECT \(WorkItem.columns) FROM router.work_items WHERE client_id = \(need.tenant) AND "
-        let named: SQL = "conversation_id = ANY(\(Array(need.conversations)))"
-        return need.conversationsOf.isEmpty ? rows + named : rows + "(" + named + " OR agent_id = ANY(\(Array(need.conversationsOf))))"
-    }
-
-    /// - Parameter version: what is known; nil: nothing.
-    private static func agentStatement(_ need: Needs, since version: Int64?) -> SQL {
-        let rows: SQL = "SELECT \(AgentRecord.columns) FROM router.sector_agents a WHERE a.client_id = \(need.tenant) AND "
-        let named = Array(need.agents)
-        guard let version else { return rows + "(a.deleted_at IS NULL OR a.id = ANY(\(named)))" }
-        // With an upper bound it is a range of few rows for the planner too.
-        return rows + "(a.view_version > \(version) AND a.view_version <= \(Int64.max) OR a.id = ANY(\(named)))"
-    }
-
-    /// The tenant's agents as they are now: what the process knows, with the rows that were read.
-    /// - Parameters:
-    ///   - records: what was read; all, if it comes to that.
-    ///   - areAll: and not only those that changed.
-    private static func view(
-        of need: Needs, from records: inout [AgentRecord], areAll: Bool, learns: Bool, serverStart: Date, clock: Date,
-        in transaction: Transaction, _ views: AgentViews
-    ) throws -> AgentView {
-        let tenant = need.tenant
-        if !areAll {
-            let lapsing = views.change(tenant, on: serverStart) { view in
-                view.learn(learns)
-                for record in records { view.note(record) }
-                return view.lapsing(at: clock)
-            }
-            if let lapsing {
-                let connections = lapsing.isEmpty ? [:] : try connections(of: lapsing, tenant, in: transaction)
-                let view = views.change(tenant, on: serverStart) { view in
-                    view.note(connections: connections, of: lapsing, at: clock)
-                    return view
-                }
-                if let view { return view }
-            }
-            // Forgotten since it was asked for, or of another server.
-            records = try transaction.pipeline([transaction.scope(to: tenant), agentStatement(need, since: nil)])[1].map(AgentRecord.init)
-        }
-        let view = AgentView(records, learns: learns)
-        views.keep(view, of: tenant, on: serverStart)
-        return view
-    }
-
-    /// Until when each of these agents has a connection; those who never had one, or not for long, are missing.
-    private static func connections(
-        of ids: [AgentID], _ tenant: TenantID, in transaction: Transaction
-    ) throws -> [AgentID: Date] {
-        let rows = try transaction.pipeline([
-            transaction.scope(to: tenant),
-            """
-            SELECT agent_id, max(expires_at) AS connected_until FROM router.agent_connections
-             WHERE client_id = \(tenant) AND agent_id = ANY(\(ids)) GROUP BY agent_id
-            """,
-        ])[1]
-        return try Dictionary(uniqueKeysWithValues: rows.map { (try $0["agent_id"] as AgentID, try $0["connected_until"] as Date) })
-    }
-
-    /// Asks whether these agents are there; whoever came or went meanwhile is treated so from now on.
-    func readPresence(of ids: [AgentID]) throws {
-        let connections = try Self.connections(of: ids, tenant, in: transaction)
-        for id in ids {
-            guard var agent = agents[id] else { continue }
-            agent.connectedUntil = connections[id]
-            agent.settlePresence(at: clock)
-            put(agent)
-        }
     }
 
     /// Lets go of what it shares with the process's view, which is then changed in place by the next turn. The last thing it does.
@@ -404,7 +277,7 @@ package final class QueueTurn {
         return snapshot.with(candidate(preferred))
     }
 
-    private func agentsAnswering(for team: TeamID) throws -> Set<AgentID> {
+    func agentsAnswering(for team: TeamID) throws -> Set<AgentID> {
         if let known = teamAgents[team] { return known }
         // As this turn has them, which may not be written yet.
         let found = try teams.agentsAnswering(for: team) { id, sector in self.agents[id]?.answers(forTeamsOf: sector) ?? false }
@@ -436,111 +309,6 @@ package final class QueueTurn {
             items[item.conversationID] = item
             storedItems[item.conversationID] = item
         }
-    }
-
-    // MARK: - Draining
-
-    /// Gives the head of each sector's queue to the best agent until nobody has room, then explains why the others wait.
-    func drain() throws {
-        try readWaitingOfRegrouped()
-        try withdrawOffersOfAbsent()
-        let touched = Array(items.keys)
-        for sector in snapshots.filter({ $0.value.openCount > 0 }).keys.sorted() where !hasMore {
-            try drain(sector, touched: touched)
-        }
-        try explainWaiting()
-    }
-
-    /// What waits for teams that may count on others than before, or for those that fall back to them: the first ``firedMax`` are given to
-    /// somebody or their further waiting is explained; who stands behind them is reached by draining as ever.
-    private func readWaitingOfRegrouped() throws {
-        guard !regroupedAgents.isEmpty || !regroupedTeams.isEmpty else { return }
-        let asking = try teams.teamsAsking(regroupedAgents, through: regroupedTeams)
-        (regroupedAgents, regroupedTeams) = ([], [])
-        guard !asking.isEmpty else { return }
-        try readItems(
-            where: """
-                team_id = ANY(\(asking)) AND status = 'waiting' ORDER BY rank, waiting_since, conversation_id LIMIT \(Self.firedMax)
-                """)
-        let waiting = items.values.filter { $0.status == .waiting && $0.teamID.map(asking.contains) ?? false }.sorted()
-        let known = Set(queued)
-        for item in waiting where !known.contains(item.conversationID) { noteQueued(item.conversationID) }
-    }
-
-    /// - Parameter touched: conversations that this turn read before; what it made of them is true, not what the database still says.
-    private func drain(_ sector: String, touched: [ConversationID]) throws {
-        func room() -> Int { snapshots[sector]?.room ?? 0 }
-        var own = touched.compactMap { items[$0] }.filter { $0.status == .waiting && $0.sector == sector }.sorted()
-        var last: WorkItem?
-        let before = drainedCount
-        // Teams whose agents are all full: what waits for them must not keep the others from those who have room.
-        var fullTeams: Set<TeamID> = []
-        var pagesRead = 0
-        while pagesRead <= Self.pagesMax + fullTeams.count {
-            let size = pagesRead == 0 ? min(room() + Self.firstPageSpare, Self.pageSize) : Self.pageSize
-            pagesRead += 1
-            let page = try readPage(of: sector, after: last, except: touched, notFor: fullTeams, size: size)
-            let isLastPage = page.count < size
-            last = page.last
-            // Of what this turn queued, only what comes before the page's end: what follows on the next page may be first.
-            let ownCount = isLastPage ? own.count : own.prefix { own in last.map { own < $0 } ?? true }.count
-            let waiting = ownCount == 0 ? page : (page + own.prefix(ownCount)).sorted()
-            own.removeFirst(ownCount)
-            for var item in waiting {
-                guard room() > 0 else { return }
-                guard drainedCount < Self.drainMax else {
-                    hasMore = true
-                    return
-                }
-                let verdict = try decide(item.work(at: now, settings))
-                guard let chosen = verdict.chosen else {
-                    if let team = item.teamID, try !hasRoom(team) { fullTeams.insert(team) }
-                    continue
-                }
-                try give(&item, to: chosen, because: verdict)
-                drainedCount += 1
-            }
-            if isLastPage || room() == 0 { return }
-        }
-        hasMore = drainedCount > before
-    }
-
-    /// Whether somebody of the team could have something now; a team without agents is the whole sector.
-    private func hasRoom(_ team: TeamID) throws -> Bool {
-        let asked = try agentsAnswering(for: team)
-        return asked.isEmpty || asked.contains { agents[$0]?.hasRoom == true }
-    }
-
-    private func readPage(
-        of sector: String, after last: WorkItem?, except touched: [ConversationID], notFor fullTeams: Set<TeamID>, size: Int
-    ) throws -> [WorkItem] {
-        let ofOthers: SQL = fullTeams.isEmpty ? "" : " AND (team_id IS NULL OR team_id <> ALL(\(Array(fullTeams))))"
-        let position: SQL =
-            last.map { " AND (rank, waiting_since, conversation_id) > (\(10 - $0.priority), \($0.waitingSince), \($0.conversationID))" }
-            ?? ""
-        let rows = try transaction.pipeline([
-            transaction.scope(to: tenant),
-            """
-            SELECT \(WorkItem.columns) FROM router.work_items
-             WHERE client_id = \(tenant) AND sector = \(sector) AND status = 'waiting'
-               AND conversation_id <> ALL(\(touched))\(position)\(ofOthers)
-             ORDER BY rank, waiting_since, conversation_id LIMIT \(size)
-            """,
-        ])
-        let page = try rows[1].map { try WorkItem($0) }
-        for item in page {
-            items[item.conversationID] = item
-            storedItems[item.conversationID] = item
-        }
-        return page
-    }
-
-    private func explainWaiting() throws {
-        for id in queued {
-            guard let item = items[id], item.status == .waiting else { continue }
-            try record(try decide(item.work(at: now, settings)), about: item, at: nextInstant())
-        }
-        queued = []
     }
 
     // MARK: - Looking back
