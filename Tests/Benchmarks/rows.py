@@ -39,6 +39,7 @@ def in_process(name, environment=None):
 def messages(suite: Suite):
     """Rate and CPU cost of durable messages, 32 visitors."""
     suite.sql_file("prepare.sql")
+    suite.settle()
     limit = suite.pgbench("message.sql")
     ours = suite.bench("messages", "--connections", "32", "--duration", "8", "--measure", str(suite.pid))
     if ours["missing"]:
@@ -54,6 +55,7 @@ def messages(suite: Suite):
 def paced(suite: Suite):
     """Latency of durable messages at 200 per second."""
     suite.sql_file("prepare.sql")
+    suite.settle()
     # By itself pgbench counts from when a transaction was due, and so its own lateness as the server's; the log tells them apart.
     statement = suite.pgbench_median("message.sql", rate=200)
     hop = in_process("request")["bus_p50_us"] / 1000
@@ -78,6 +80,7 @@ def request(suite: Suite):
 def log(suite: Suite):
     """Events through the durable log, live and after an absence."""
     suite.sql_file("prepare.sql")
+    suite.settle()
     limit = suite.pgbench("publish.sql", "apply.sql", clients=2)["per_second"] / 2 * 32
     found = in_process("log", {"SWITCHBOARD_TEST_CLUSTER_URL": suite.database_url})
     ratio = found["live_per_second"] / limit
@@ -105,6 +108,7 @@ def decide(suite: Suite):
 def route(suite: Suite):
     """Claims by the router, and an agent of 10,000 who has room again while 1,000 conversations wait."""
     suite.sql_file("prepare.sql")
+    suite.settle()
     # The least that a claim can be: one conditional UPDATE of an agent's row, durable.
     update = suite.pgbench_median("claim.sql", rate=200)
     found = in_process("route", {"SWITCHBOARD_TEST_CLUSTER_URL": suite.database_url})
@@ -123,6 +127,7 @@ def read(suite: Suite):
     agent = suite.user("agent")
     token = suite.post("/api/auth/login", {"email": agent["email"], "password": agent["password"]})["access_token"]
     suite.sql_file("prepare.sql")
+    suite.settle()
     sql = suite.pgbench("read.sql")["per_second"]
     bare = subprocess.Popen([PROGRAMS / "benchmarks", "http"], stdout=subprocess.PIPE, text=True, cwd=ROOT)
     try:
@@ -159,6 +164,7 @@ def growth(suite: Suite):
     suite.bench("messages", "--duration", "1")
     suite.sql_file("grow.sql")
     suite.sql("SELECT chat.bench_grow(1)")
+    suite.sql("VACUUM ANALYZE")
     first = cost()
     suite.sql("SELECT chat.bench_grow(1000)")
     suite.sql("DROP FUNCTION chat.bench_grow(int)")

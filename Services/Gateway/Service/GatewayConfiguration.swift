@@ -25,10 +25,13 @@ package struct GatewayConfiguration: Sendable {
     package static let tenantBurstKey = SettingKey("gateway.limit.tenant.burst", "The same, at once.", standard: "5000")
     package static let signInRateKey = SettingKey(
         "gateway.limit.signin.rate", "Attempts per minute to sign in, by address and e-mail, and at once.", standard: "10")
+    package static let socketRateKey = SettingKey(
+        "gateway.limit.socket.rate", "Frames per second that one socket may send.", standard: "50")
+    package static let socketBurstKey = SettingKey("gateway.limit.socket.burst", "The same, at once.", standard: "500")
 
     package static let keys = [
         hostKey, portKey, webDirectoryKey, demoSiteKey, publicURLKey, issuerKey, trustedProxiesKey, addressRateKey, addressBurstKey,
-        visitorRateKey, visitorBurstKey, tenantRateKey, tenantBurstKey, signInRateKey,
+        visitorRateKey, visitorBurstKey, tenantRateKey, tenantBurstKey, signInRateKey, socketRateKey, socketBurstKey,
     ]
 
     package var host: String
@@ -76,5 +79,6 @@ package struct GatewayConfiguration: Sendable {
         tenantPolicy = try policy("tenant", Self.tenantRateKey, Self.tenantBurstKey)
         let perMinute = max(1, try settings.number(Self.signInRateKey))
         signInPolicy = BucketPolicy("sign-in", rate: perMinute / 60, burst: perMinute)
+        sockets.framesPolicy = try policy("socket", Self.socketRateKey, Self.socketBurstKey)
     }
 }

@@ -10,7 +10,8 @@ struct BenchCommand: AsyncParsableCommand {
             Speaks to a gateway as visitors and agents do, so it can be pointed at any deployment (plain http: inside, before TLS). \
             Without --gateway it takes the installation in --data that runs on this machine, and its demo company.
 
-            For many visitors from one address raise the gateway's limits: GATEWAY_LIMIT_ADDRESS_RATE, GATEWAY_LIMIT_VISITOR_RATE.
+            For many visitors from one address raise the gateway's limits: GATEWAY_LIMIT_ADDRESS_RATE, GATEWAY_LIMIT_VISITOR_RATE,
+            GATEWAY_LIMIT_SOCKET_RATE.
             """,
         subcommands: [BenchMessagesCommand.self, BenchIdleCommand.self], defaultSubcommand: BenchMessagesCommand.self)
 }

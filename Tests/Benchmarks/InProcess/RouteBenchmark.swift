@@ -37,7 +37,7 @@ struct RouteBenchmark {
             let client = ZeroMQBus(
                 ZeroMQBusConfiguration(service: .gateway), directory: FixedDirectory(known: [try await bus.bound()]), logger: logger)
             group.addTask { try await client.run() }
-            let claims = try await claims(client, database)
+            let claims = try await claims(client, database, test)
             let freed = try await freed(client, database, test)
             group.cancelAll()
             return Figures([
@@ -51,12 +51,13 @@ struct RouteBenchmark {
     }
 
     /// From the request to the answer, in microseconds.
-    private func claims(_ client: ZeroMQBus, _ database: Database) async throws -> [Double] {
+    private func claims(_ client: ZeroMQBus, _ database: Database, _ test: TestDatabase) async throws -> [Double] {
         let tenant = TenantID.new()
         let agents = try await make(20, capacity: 1_000, load: 0, status: "away", of: tenant, in: database)
         let conversations = try await queue(Self.warmUp + Self.claims, of: tenant, in: database)
         var times: [Double] = []
         for (index, conversation) in conversations.enumerated() {
+            if index == Self.warmUp { try await settle(test) }
             let request = AssignConversation(
                 principal: Principal(clientID: tenant, subject: agents[index % agents.count], role: .agent, name: "Agent"),
                 sessionID: conversation, reason: "taken")
@@ -68,6 +69,13 @@ struct RouteBenchmark {
             .tenant(tenant), "SELECT count(*) AS count FROM router.assignments WHERE client_id = \(tenant) AND ended_at IS NULL")
         guard try held[0]["count"] as Int == conversations.count else { throw Unexpected(what: "not every conversation is held") }
         return times
+    }
+
+    /// As an installation's tables are after a while: until then PostgreSQL plans for empty ones.
+    private func settle(_ test: TestDatabase) async throws {
+        let owner = test.admin()
+        _ = try await owner.query(.none, "ANALYZE")
+        owner.close()
     }
 
     /// From giving one back, to having the next and the answer, in microseconds.
@@ -93,12 +101,7 @@ struct RouteBenchmark {
                 "SELECT agent_id, conversation_id FROM router.work_items WHERE client_id = \(tenant) AND status = 'assigned'",
             ])[2].map { (agent: try $0["agent_id"] as AgentID, conversation: try $0["conversation_id"] as ConversationID) }
         _ = try await queue(Self.waiting, of: tenant, in: database)
-        // As an installation's tables are after a while.
-        let owner = test.admin()
-        for table in ["sector_agents", "work_items", "assignments"] {
-            _ = try await owner.query(.none, "ANALYZE router.\(identifier: table)")
-        }
-        owner.close()
+        try await settle(test)
         var times: [Double] = []
         for (index, one) in held.prefix(Self.warmUp + Self.freed).enumerated() {
             let request = ReturnConversation(

@@ -24,7 +24,7 @@ package struct SocketLimits: Sendable {
     package var historyPage = 200
     /// Receipts of one conversation are passed on at most this often (contracts §3).
     package var receiptInterval = TimeAmount.seconds(1)
-    /// Frames other than messages: per second, and at once.
+    /// Frames of every kind that a client sends: per second, and at once.
     package var framesPolicy = BucketPolicy("socket", rate: 50, burst: 500)
     /// What a closing client may take to read what is left.
     package var closePatience = TimeAmount.seconds(5)
