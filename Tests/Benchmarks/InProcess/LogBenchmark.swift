@@ -18,7 +18,8 @@ struct LogBenchmark {
     }
 
     private static let seconds = 5.0
-    private static let inFlight = 256
+    /// So that a group commit of each of the 16 partitions has the 32 events that the limit's have.
+    private static let inFlight = 512
     private static let absent = 100_000
     private static let batch = 500
 
