@@ -66,7 +66,7 @@ import Testing
         #expect(try await stored().count == 500)
         #expect(batches.all.reduce(0, +) == 500)
         #expect(batches.all.count < 250, "without batches this proves nothing")
-        #expect(batches.all.allSatisfy { $0 <= 32 })
+        #expect(batches.all.allSatisfy { $0 <= BatchWriter<Note, String>.batchMax })
     }
 
     @Test func `lets only the guilty command fail`() async throws {
