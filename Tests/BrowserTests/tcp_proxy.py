@@ -4,6 +4,7 @@ Runs an asyncio loop on a thread of its own, because playwright's synchronous AP
 """
 
 import asyncio
+import contextlib
 import threading
 
 BLOCK_BYTES = 64 * 1024
@@ -25,7 +26,7 @@ class TCPProxy:
         self.delayed_blocks = 0
         self.swallowed_commits = 0  # answers to COMMIT that never arrived
         self._commits_to_swallow = 0
-        self._delay_seconds = 0.0
+        self._delays_seconds: list[float] = []
         self._is_cut = False
         self._is_silent = False
         # Only towards the target, or only back: a line that is dead one way.
@@ -62,13 +63,18 @@ class TCPProxy:
         """The connections of this moment are silent for ever, as when a firewall loses its table; new ones go through."""
         self._on_loop(self._forget_connections())
 
-    def delay(self, seconds):
-        """Every block of bytes takes so much longer, both ways."""
-        self._delay_seconds = seconds
+    @contextlib.contextmanager
+    def delayed(self, seconds):
+        """Every block of bytes takes so much longer, both ways; of several such times the longest counts."""
+        self._delays_seconds.append(seconds)
+        try:
+            yield
+        finally:
+            self._delays_seconds.remove(seconds)
 
     def swallow_commits(self, count):
         """The next `count` answers to COMMIT are swallowed with all that follows them, and their connections break: PostgreSQL has
-        committed and nobody is told."""
+        committed and nobody is told. 0: no more of them."""
         self._commits_to_swallow = count
 
     def lead_to(self, host, port):
@@ -77,13 +83,11 @@ class TCPProxy:
         self._on_loop(self._break_all())
 
     def restore(self):
-        """Connections that were silenced stay dead, as they do on a real network; new ones go through."""
+        """After a cut or silence. Connections that were silenced stay dead, as they do on a real network; new ones go through."""
         if self._is_cut or self._is_silent:
             self._on_loop(self._cut())
         self._is_cut = False
         self._is_silent = False
-        self._delay_seconds = 0.0
-        self._commits_to_swallow = 0
 
     def _on_loop(self, coroutine):
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(timeout=10)
@@ -135,9 +139,9 @@ class TCPProxy:
     async def _carry(self, reader, writer, way):
         try:
             while block := await reader.read(BLOCK_BYTES):
-                if self._delay_seconds:
+                if delays := list(self._delays_seconds):
                     self.delayed_blocks += 1
-                    await asyncio.sleep(self._delay_seconds)
+                    await asyncio.sleep(max(delays))
                 if writer in self._dead or (self._is_silent and way in self._silent_ways):
                     self.swallowed_bytes += len(block)
                     continue

@@ -129,6 +129,24 @@ def test_who_waits_is_in_the_queue_and_leaves_it_when_assigned(suite, visitor, l
     assert suite.staff["carla"].session_with("Is anybody there?")["agent"]["name"].startswith("Bruno")
 
 
+def test_on_a_phone_the_queue_says_for_whom_and_how_urgent_without_scrolling_aside(suite, visitor, lead, online):
+    needs(suite, "/api/v1/routing/queue")
+    online(nobody=True)
+    page = lead("/queue", size={"width": 390, "height": 844})
+    visitor().open().write("On a phone?")
+    row = page.get_by_role("row").filter(has=page.get_by_role("button", name=re.compile("^Assign .*, place 1$")))
+    expect(row).to_be_visible()
+    cells = row.locator("[role=cell]")
+    assert cells.count() == 8
+    shown = [cells.nth(number).bounding_box() for number in range(8) if cells.nth(number).is_visible()]
+    assert len(shown) == 7, "the team of an offer shows where there is one"
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in shown)
+    assert page.evaluate("document.querySelector('.scroller').scrollWidth <= document.querySelector('.scroller').clientWidth")
+    expect(cells.nth(2)).to_be_visible()
+    expect(cells.nth(2)).to_have_text("general")
+    expect(cells.nth(3)).to_be_visible()
+
+
 def test_the_inbox_says_why_me_and_only_for_ones_own(suite, visitor, inbox, online):
     ana = inbox("ana")
     visitor().open().write("Why you?")

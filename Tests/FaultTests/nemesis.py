@@ -1,6 +1,7 @@
 """Breaks what the schedule says and mends it, and holds evidence for each: a fault that did not happen proves nothing."""
 
 import base64
+import contextlib
 import json
 import os
 import random
@@ -266,13 +267,10 @@ class Nemesis:
     def _postgres_slow(self, fault):
         lines = self._lines(fault)
         before = sum(line.delayed_blocks for line in lines)
-        try:
+        with contextlib.ExitStack() as slowness:
             for line in lines:
-                line.delay(fault.choice)
+                slowness.enter_context(line.delayed(fault.choice))
             time.sleep(fault.seconds)
-        finally:
-            for line in lines:
-                line.restore()
         delayed = sum(line.delayed_blocks for line in lines) - before
         assert delayed, "nothing was said"
         return f"{delayed} blocks delayed"
@@ -307,7 +305,7 @@ class Nemesis:
             wait_until(lambda: line.swallowed_commits > before, TRAFFIC_MAX, "an answer to COMMIT came along")
             time.sleep(fault.seconds)
         finally:
-            line.restore()
+            line.swallow_commits(0)
         return f"{line.swallowed_commits - before} answers to COMMIT lost"
 
     # The bus
@@ -364,11 +362,7 @@ class Nemesis:
         name = f"{fault.targets[0]}.events"
         line = self.suite.lines[name]
         before = line.delayed_blocks
-        with noise.DeafSubscriber("tcp://%s:%d" % self.suite.real[name]):
-            try:
-                line.delay(1.0)
-                wait_until(lambda: line.delayed_blocks > before, TRAFFIC_MAX, "a frame came along")
-                time.sleep(fault.seconds)
-            finally:
-                line.restore()
+        with noise.DeafSubscriber("tcp://%s:%d" % self.suite.real[name]), line.delayed(1.0):
+            wait_until(lambda: line.delayed_blocks > before, TRAFFIC_MAX, "a frame came along")
+            time.sleep(fault.seconds)
         return f"a subscriber that never read, {line.delayed_blocks - before} blocks a second late"

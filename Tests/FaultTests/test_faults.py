@@ -1,11 +1,14 @@
 """Issue 3: whatever is killed, paused, cut, doubled or led astray, nothing acknowledged is lost, doubled or reordered."""
 
 import random
+import socket
 import sys
+import threading
 
 import faults
 from checker import Checker
 from schedule import KINDS, rounds
+from tcp_proxy import COMMIT_ANSWER, TCPProxy
 
 # Another one finds other things: deploy/faults --minutes 10 --seed S.
 SEED = 20261125
@@ -20,6 +23,34 @@ def test_the_same_seed_breaks_the_same_things_in_the_same_order():
     assert first(SEED) == first(SEED) != first(SEED + 1)
     assert {fault.kind for round in first(SEED)[: len(KINDS)] for fault in round.faults} == set(KINDS), "every kind has its turn"
     assert max(len(round.faults) for round in first(SEED)) > 1, "several at once"
+
+
+def test_one_fault_of_a_line_ends_and_leaves_the_others_in_force():
+    with socket.create_server(("127.0.0.1", 0)) as server, TCPProxy(*server.getsockname()) as line:
+        def answer():
+            for _ in range(3):
+                client, _ = server.accept()
+                client.sendall(client.recv(64))
+
+        threading.Thread(target=answer, daemon=True).start()
+
+        def echo():
+            with socket.create_connection(("127.0.0.1", line.port), timeout=30) as client:
+                client.sendall(COMMIT_ANSWER)
+                try:
+                    return client.recv(64)
+                except ConnectionResetError:
+                    return b""
+
+        assert echo() == COMMIT_ANSWER, "a line that nobody breaks"
+        with line.delayed(0.01):
+            with line.delayed(0.02):
+                line.swallow_commits(1)
+                line.silence()
+            line.restore()
+            assert echo() == b"" and line.swallowed_commits == 1
+            before = line.delayed_blocks
+            assert echo() == COMMIT_ANSWER and line.delayed_blocks > before
 
 
 def test_nothing_is_lost_doubled_or_reordered_and_the_checker_would_see_it():

@@ -59,6 +59,13 @@ test("a decision is told to the one who got it", () => {
   assert.match(decisionWords({ outcome: "queued", chosen_agent_id: null, candidates: [] }, "a"), /waited in the queue/);
 });
 
+test("whoever got it for want of skills is told so", () => {
+  const decision = { outcome: "assigned", chosen_agent_id: "a", candidates: [scored("a", "Ana", 45), scored("b", "Bruno", 60)], work: { falls_back: true } };
+  assert.match(decisionWords(decision, "a"), /^You got this because it had waited long enough .* you have the highest priority\.$/);
+  assert.match(decisionWords(decision, "z"), /^Ana got this .* they have the highest priority\.$/);
+  assert.doesNotMatch(decisionWords({ ...decision, work: { falls_back: false } }, "a"), /waited long enough/);
+});
+
 test("reasons have words, even new ones", () => {
   assert.equal(refusalWords("full"), "Full");
   assert.equal(refusalWords("not_trained_yet"), "Not trained yet");
