@@ -46,6 +46,15 @@ class Fault:
     # One of the kind's own choices: a way, an hour, a number.
     choice: object = None
 
+    @property
+    def lines(self):
+        """What it breaks between programs: a service's line to PostgreSQL, or a replica's sockets on the bus."""
+        if self.kind.startswith(("postgres ", "commit ")):
+            return set(self.targets)
+        if self.kind.startswith("bus "):
+            return {target.split(".")[0] for target in self.targets}
+        return set(self.targets) if self.kind in ("wrong service", "noise", "repeated frames", "slow subscriber") else set()
+
     def __str__(self):
         details = [", ".join(self.targets)] if self.targets else []
         if self.choice is not None:
@@ -82,7 +91,12 @@ def rounds(seed, kinds=tuple(KINDS), longest=6.0, away_events=AWAY_EVENTS):
             chosen = chance.sample(kinds, min(len(kinds), chance.choice((1, 1, 2, 2, 3))))
             if ALONE & set(chosen):
                 chosen = chosen[:1]
-        yield Round(tuple(draw(kind, chance, longest, away_events) for kind in chosen), chance.uniform(0.5, 1.5))
+        faults = []
+        for fault in [draw(kind, chance, longest, away_events) for kind in chosen]:
+            # Of two faults on one line one would hide the other: what is cut off is not slow.
+            if not any(fault.lines & other.lines for other in faults):
+                faults.append(fault)
+        yield Round(tuple(faults), chance.uniform(0.5, 1.5))
 
 
 def draw(kind, chance, longest, away_events):
