@@ -16,6 +16,8 @@ from suite import CALL_MAX, CHECKOUT, Staff, Suite
 
 # First start: a cluster is made, all migrations run. Unit: seconds.
 READY_MAX = 120
+# Between two looks at a container: each starts podman anew. Unit: seconds.
+LOOK_PAUSE = 0.2
 # How long a container is given to drain. Unit: seconds; the compose file's stop_grace_period.
 DRAIN_MAX = 30
 # What no container may need longer for. Unit: seconds.
@@ -136,7 +138,7 @@ class Containers(Suite):
                 if len(names) == wanted and all(is_healthy(name) for name in names):
                     break
                 assert time.monotonic() < deadline, f"{service} is not ready: {names}\n{self.logs()}"
-                time.sleep(0.2)
+                time.sleep(LOOK_PAUSE)
 
     def rescale(self, service, count):
         """As `docker compose up --scale`; podman-compose only adds, so those that are too many are stopped as compose would."""
@@ -159,7 +161,7 @@ class Containers(Suite):
             if now[1] == "true" and int(now[0]) not in (0, pid) and is_healthy(name):
                 return
             assert time.monotonic() < deadline, f"{name} did not come back: {now}"
-            time.sleep(0.1)
+            time.sleep(LOOK_PAUSE)
 
     def restart(self, service, replica=1):
         """SIGTERM, drain, start, ready."""

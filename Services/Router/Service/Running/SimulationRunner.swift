@@ -59,6 +59,7 @@ package final class SimulationRunner: Service {
             try await simulations.finish(request.id, of: tenant, try await simulate(request))
         } catch {
             logger.warning("a simulation failed", metadata: ["client_id": "\(tenant)", "id": "\(request.id)", "error": "\(error)"])
+            // If this cannot be written either, its lease ends and says the same.
             try? await simulations.fail(request.id, of: tenant, "it could not be finished")
         }
     }
