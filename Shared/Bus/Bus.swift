@@ -93,6 +93,9 @@ package enum BusError: Error, Sendable, Equatable {
     case unavailable(retryAfter: Duration)
     /// The budget went by. It may or may not have happened: ask again with the same key.
     case deadlineExceeded
+    /// Two replicas were lost while they held it, by it or by chance; nobody else was asked. It may or may not have happened: ask again
+    /// with the same key.
+    case replicasLost
     case cancelled
 }
 

@@ -14,6 +14,10 @@ package struct BusMetrics: Sendable, Equatable {
     /// Refused on the asking side: too many waiting, or nobody ready.
     package var requestsShed = 0
     package var lateReplies = 0
+    /// Times that a replica was lost while it held a request of ours.
+    package var requestsSuspected = 0
+    /// Requests that ended because two replicas were lost with them.
+    package var requestsAbandoned = 0
 
     package var requestsReceived = 0
     /// Refused on the answering side: too many at once.

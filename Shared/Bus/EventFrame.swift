@@ -24,11 +24,13 @@ package struct EventFrame: Sendable, Equatable {
         package let occurredAt: Date
         /// W3C trace context of the request that caused it.
         package let traceparent: String?
+        /// The JSON of an ``EventContext``, as it was written; empty for events of no conversation and for what older services said.
+        package let context: [UInt8]
 
         package init(
             stream: StreamName, partition: Int, partitionSequence: Int64, epoch: UUID, eventID: EventID, subject: Subject,
             version: UInt16, audience: Audience, clientID: TenantID?, key: UUID, keySequence: Int64?, occurredAt: Date,
-            traceparent: String?
+            traceparent: String?, context: [UInt8] = []
         ) {
             self.stream = stream
             self.partition = partition
@@ -43,6 +45,7 @@ package struct EventFrame: Sendable, Equatable {
             self.keySequence = keySequence
             self.occurredAt = occurredAt
             self.traceparent = traceparent
+            self.context = context
         }
     }
 
@@ -53,6 +56,12 @@ package struct EventFrame: Sendable, Equatable {
     package init(header: Header, payload: [UInt8]) {
         self.header = header
         self.payload = payload
+    }
+
+    /// Where the conversation stood when this was said.
+    /// - Returns: nil for events of no conversation and for what older services said.
+    package func context() throws -> EventContext? {
+        try header.context.isEmpty ? nil : JSON.decode(EventContext.self, from: header.context)
     }
 
     /// - Returns: nil if the frame carries another event.

@@ -20,10 +20,13 @@ package struct FetchEvents: Sendable, Equatable {
     /// 0 asks for the head only.
     package let maxEvents: Int
     package let maxBytes: Int
+    /// Whether the asker reads events' contexts. An older one does not, and gets its events without; an older service refuses the
+    /// question as malformed, and is asked again as it can read it.
+    package let readsContext: Bool
 
     package init(
         stream: StreamName, epoch: UUID?, partition: Int, after: Int64, maxEvents: Int = FetchEvents.eventsMax,
-        maxBytes: Int = FetchEvents.bytesMax
+        maxBytes: Int = FetchEvents.bytesMax, readsContext: Bool = true
     ) {
         self.stream = stream
         self.epoch = epoch
@@ -31,6 +34,17 @@ package struct FetchEvents: Sendable, Equatable {
         self.after = after
         self.maxEvents = min(max(0, maxEvents), Self.eventsMax)
         self.maxBytes = min(max(0, maxBytes), Self.bytesMax)
+        self.readsContext = readsContext
+    }
+
+    private enum Flags {
+        static let epoch: UInt8 = 1
+        static let readsContext: UInt8 = 2
+    }
+
+    fileprivate var asOlderServicesReadIt: FetchEvents {
+        FetchEvents(
+            stream: stream, epoch: epoch, partition: partition, after: after, maxEvents: maxEvents, maxBytes: maxBytes, readsContext: false)
     }
 
     /// What can be answered from the head alone, without reading events.
@@ -50,7 +64,7 @@ package struct FetchEvents: Sendable, Equatable {
     package func encoded() -> [UInt8] {
         var writer = ByteWriter(capacity: 64)
         writer.integer(UInt8(1))
-        writer.integer(UInt8(epoch == nil ? 0 : 1))
+        writer.integer((epoch == nil ? 0 : Flags.epoch) | (readsContext ? Flags.readsContext : 0))
         writer.uuid(epoch ?? .zero)
         writer.integer(UInt16(partition))
         writer.integer(after)
@@ -65,19 +79,19 @@ package struct FetchEvents: Sendable, Equatable {
         self = try withReader(bytes) { (reader) throws(MalformedFrame) in
             guard try reader.integer(UInt8.self) == 1 else { throw MalformedFrame("unknown version of a fetch") }
             let flags = try reader.integer(UInt8.self)
-            guard flags < 2 else { throw MalformedFrame("unknown flags") }
+            guard flags & ~(Flags.epoch | Flags.readsContext) == 0 else { throw MalformedFrame("unknown flags") }
             let epoch = try reader.uuid()
             let partition = Int(try reader.integer(UInt16.self))
-            let after = try reader.integer(Int64.self)
+            let after = try reader.sequence()
             let maxEvents = Int(try reader.integer(UInt32.self))
             let maxBytes = Int(try reader.integer(UInt32.self))
             let count = Int(try reader.integer(UInt8.self))
-            guard count > 0, partition < WireLimits.partitionsMax, after >= 0 else { throw MalformedFrame("a fetch of nothing") }
+            guard count > 0, partition < WireLimits.partitionsMax else { throw MalformedFrame("a fetch of nothing") }
             let stream = try reader.token(count: count, max: WireLimits.nameMax, "stream")
             try reader.expectEnd()
             return FetchEvents(
-                stream: StreamName(rawValue: stream), epoch: flags == 1 ? epoch : nil, partition: partition, after: after,
-                maxEvents: maxEvents, maxBytes: maxBytes)
+                stream: StreamName(rawValue: stream), epoch: flags & Flags.epoch == 0 ? nil : epoch, partition: partition, after: after,
+                maxEvents: maxEvents, maxBytes: maxBytes, readsContext: flags & Flags.readsContext != 0)
         }
     }
 }
@@ -93,7 +107,8 @@ package enum FetchedEvents: Sendable, Equatable {
     /// Too many fetches at once.
     case busy(retryAfter: Duration)
 
-    package func encoded() -> [UInt8] {
+    /// - Parameter withContext: ``FetchEvents/readsContext`` of who asked.
+    package func encoded(withContext: Bool = true) -> [UInt8] {
         switch self {
         case .events(let events, let epoch, let head):
             var writer = ByteWriter(capacity: 64 + events.reduce(0) { $0 + $1.wireSize })
@@ -102,7 +117,7 @@ package enum FetchedEvents: Sendable, Equatable {
             writer.uuid(epoch)
             writer.integer(head)
             writer.integer(UInt32(events.count))
-            for event in events { event.write(to: &writer) }
+            for event in events { event.write(to: &writer, withContext: withContext) }
             return writer.bytes
         case .diverged(let epoch, let head):
             var writer = ByteWriter(capacity: 26)
@@ -136,17 +151,17 @@ package enum FetchedEvents: Sendable, Equatable {
             switch status {
             case 0:
                 let epoch = try reader.uuid()
-                let head = try reader.integer(Int64.self)
+                let head = try reader.sequence()
                 let count = Int(try reader.integer(UInt32.self))
-                guard count <= FetchEvents.eventsMax, head >= 0 else { throw MalformedFrame("a page of \(count) events") }
+                guard count <= FetchEvents.eventsMax else { throw MalformedFrame("a page of \(count) events") }
                 var events: [EventFrame] = []
                 events.reserveCapacity(count)
                 for _ in 0..<count { events.append(try EventFrame(from: &reader)) }
                 page = .events(events, epoch: epoch, head: head)
             case 1:
-                page = .diverged(epoch: try reader.uuid(), head: try reader.integer())
+                page = .diverged(epoch: try reader.uuid(), head: try reader.sequence())
             case 2:
-                page = .truncated(epoch: try reader.uuid(), oldest: try reader.integer(), head: try reader.integer())
+                page = .truncated(epoch: try reader.uuid(), oldest: try reader.sequence(), head: try reader.sequence())
             case 3:
                 page = .busy(retryAfter: .milliseconds(Int64(try reader.integer(UInt32.self))))
             default:
@@ -162,6 +177,14 @@ extension Bus {
     /// Asks the stream's service, any ready replica.
     /// - Parameter budget: short, because the consumer asks again by itself.
     package func fetch(_ request: FetchEvents, budget: Duration = .seconds(2)) async throws(BusError) -> FetchedEvents {
+        do {
+            return try await ask(request, budget: budget)
+        } catch .malformed where request.readsContext {
+            return try await ask(request.asOlderServicesReadIt, budget: budget)
+        }
+    }
+
+    private func ask(_ request: FetchEvents, budget: Duration) async throws(BusError) -> FetchedEvents {
         let envelope = RequestEnvelope(
             subject: FetchEvents.subject, key: .random(), budget: budget, clientID: nil, traceparent: nil, payload: request.encoded())
         let reply = try await self.request(envelope, to: request.stream)

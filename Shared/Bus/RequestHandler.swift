@@ -3,7 +3,7 @@ import Foundation
 
 /// Answers one kind of request.
 package protocol RequestHandler<Request>: Sendable {
-    associatedtype Request: BusRequest
+    associatedtype Request: BusQuestion
     /// - Throws: `Request.Failure` for a refusal; ``BusError`` for trouble; anything else is a bug and becomes an incident.
     func answer(_ request: Request, context: RequestContext) async throws -> Request.Reply
 }
@@ -32,16 +32,25 @@ extension Bus {
     package func request<Request: BusRequest>(
         _ request: Request, clientID: TenantID?, key: RequestKey = .random(), budget: Duration = .seconds(5), traceparent: String? = nil
     ) async throws -> Request.Reply {
+        try await self.request(
+            request, to: Request.service, clientID: clientID, key: key, budget: budget, traceparent: traceparent)
+    }
+
+    /// The same of a question that several services answer.
+    package func request<Question: BusQuestion>(
+        _ request: Question, to service: ServiceName, clientID: TenantID?, key: RequestKey = .random(), budget: Duration = .seconds(5),
+        traceparent: String? = nil
+    ) async throws -> Question.Reply {
         let envelope = RequestEnvelope(
-            subject: Request.subject, key: key, budget: budget, clientID: clientID, traceparent: traceparent,
+            subject: Question.subject, key: key, budget: budget, clientID: clientID, traceparent: traceparent,
             payload: try JSON.encode(request))
         do {
-            let reply = try await self.request(envelope, to: Request.service)
-            return try JSON.decode(Request.Reply.self, from: reply)
+            let reply = try await self.request(envelope, to: service)
+            return try JSON.decode(Question.Reply.self, from: reply)
         } catch BusError.refused(let refusal) {
-            throw Request.Failure(code: refusal.code, details: refusal.details)
+            throw Question.Failure(code: refusal.code, details: refusal.details)
         } catch let error as DecodingError {
-            throw BusError.malformed("\(Request.subject): \(error)")
+            throw BusError.malformed("\(Question.subject): \(error)")
         }
     }
 }

@@ -84,7 +84,7 @@ struct BatchApplication {
                           \(headers.map(\.eventID)), \(headers.map(\.subject)), \(headers.map { Int($0.version) }),
                           \(headers.map { Int($0.audience.rawValue) }), \(headers.map(\.clientID)), \(headers.map(\.key)),
                           \(headers.map(\.keySequence)), \(headers.map(\.occurredAt)), \(headers.map(\.traceparent)),
-                          \(frames.map(\.payload))) AS e
+                          \(frames.map(\.payload)), \(headers.map(\.contextText))) AS e
             """
     }
 }

@@ -1,3 +1,4 @@
+import Contracts
 import Dispatch
 import Synchronization
 
@@ -30,7 +31,7 @@ final class DeadlineTimer: Sendable {
             guard let source = state.source, state.next.map({ instant < $0 }) ?? true else { return }
             state.next = instant
             let nanoseconds = max(0, (instant - .now) / .nanoseconds(1))
-            source.schedule(deadline: .now() + .nanoseconds(Int(nanoseconds.rounded(.up))))
+            source.schedule(deadline: .now() + .nanoseconds(Int(saturating: nanoseconds.rounded(.up))))
         }
     }
 

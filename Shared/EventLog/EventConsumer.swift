@@ -135,20 +135,25 @@ package final class EventConsumer: Service, Sendable {
         let retry = ParkedRetry(consumer: self)
         do {
             let wanted = try await database.transaction(.none) { transaction in try retry.wanted(in: transaction) }
-            for (part, key) in wanted {
-                do {
-                    let outcome = try await database.transaction(.none) { transaction in
-                        try retry.run(part: part, key: key, in: transaction)
-                    }
-                    logger.notice(
-                        "Parked events were tried again",
-                        metadata: ["stream": "\(stream)", "partition": "\(part)", "key": "\(key)", "outcome": "\(outcome)"])
-                } catch  where !Self.isTrouble(error) {
-                    _ = try await database.query(.none, retry.giveUp(part: part, key: key, reason: Self.reason(error)))
-                }
-            }
+            for (part, key) in wanted { await retryParked(retry, part: part, key: key) }
         } catch {
             logger.debug("Parked events could not be looked at", metadata: ["stream": "\(stream)", "reason": "\(Self.reason(error))"])
+        }
+    }
+
+    /// What cannot be tried now keeps no other key waiting, and is tried next time.
+    private func retryParked(_ retry: ParkedRetry, part: Int, key: UUID) async {
+        do {
+            do {
+                let outcome = try await database.transaction(.none) { transaction in try retry.run(part: part, key: key, in: transaction) }
+                logger.notice(
+                    "Parked events were tried again",
+                    metadata: ["stream": "\(stream)", "partition": "\(part)", "key": "\(key)", "outcome": "\(outcome)"])
+            } catch  where !Self.isTrouble(error) {
+                _ = try await database.query(.none, retry.giveUp(part: part, key: key, reason: Self.reason(error)))
+            }
+        } catch {
+            logger.debug("A parked key could not be tried", metadata: ["stream": "\(stream)", "reason": "\(Self.reason(error))"])
         }
     }
 

@@ -39,7 +39,7 @@ extension EventPublisher {
         guard isFree else { return .reply(FetchedEvents.busy(retryAfter: Self.busyPause).encoded()) }
         defer { fetches.withLock { $0 -= 1 } }
         do {
-            return .reply(try await read(request).encoded())
+            return .reply(try await read(request).encoded(withContext: request.readsContext))
         } catch {
             logger.warning("A page of the log could not be read", metadata: ["reason": "\(error)"])
             return .failure(.unavailable(retryAfter: Self.busyPause))

@@ -9,25 +9,36 @@ extension EventPublisher {
             do {
                 let trimmed = try await trim()
                 if trimmed > 0 { logger.debug("The log was trimmed", metadata: ["events": "\(trimmed)"]) }
-                try await forgetRequests()
             } catch {
                 logger.warning("The log could not be trimmed", metadata: ["reason": "\(error)"])
+            }
+            do {
+                try await forgetRequests()
+            } catch {
+                logger.warning("Old requests could not be forgotten", metadata: ["reason": "\(error)"])
             }
         }
     }
 
     /// Deletes what is old enough and acknowledged by every registered consumer, from the oldest on, without gaps.
     /// - Returns: how many events.
+    /// - Throws: what happened last, after all partitions had their turn.
     @discardableResult
     package func trim() async throws -> Int {
         var trimmed = 0
+        var trouble: (any Error)?
         for part in 0..<Partitioning.partitionCount {
-            for _ in 0..<retention.roundsMax {
-                let count = try await trimBatch(part)
-                trimmed += count
-                if count < retention.batchMax { break }
+            do {
+                for _ in 0..<retention.roundsMax {
+                    let count = try await trimBatch(part)
+                    trimmed += count
+                    if count < retention.batchMax { break }
+                }
+            } catch {
+                trouble = error
             }
         }
+        if let trouble { throw trouble }
         return trimmed
     }
 

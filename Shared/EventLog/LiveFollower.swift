@@ -16,7 +16,8 @@ package final class LiveFollower: Service, Sendable {
 
     private struct Liveness: Sendable {
         var waitsFor: Set<Int>
-        var waiters: [CheckedContinuation<Void, Never>] = []
+        var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
+        var lastWaiter = 0
     }
 
     package let stream: StreamName
@@ -68,16 +69,26 @@ package final class LiveFollower: Service, Sendable {
     package var isLive: Bool { liveness.withLock { $0.waitsFor.isEmpty } }
 
     /// Waits for ``isLive``, or for the follower's end.
-    package func waitUntilLive() async {
+    /// - Parameter patience: how long at most: the stream's service may be away. nil waits for as long as it takes.
+    /// - Returns: ``isLive``.
+    @discardableResult
+    package func waitUntilLive(within patience: Duration? = nil) async -> Bool {
         await withCheckedContinuation { continuation in
             let isDone = isStopped.withLock { $0 }
-            let isLive = liveness.withLock { liveness in
-                if liveness.waitsFor.isEmpty || isDone { return true }
-                liveness.waiters.append(continuation)
-                return false
+            let waiter = liveness.withLock { liveness -> Int? in
+                if liveness.waitsFor.isEmpty || isDone { return nil }
+                liveness.lastWaiter += 1
+                liveness.waiters[liveness.lastWaiter] = continuation
+                return liveness.lastWaiter
             }
-            if isLive { continuation.resume() }
+            guard let waiter else { return continuation.resume() }
+            guard let patience else { return }
+            Task {
+                try? await Task.sleep(for: patience)
+                liveness.withLock { $0.waiters.removeValue(forKey: waiter) }?.resume()
+            }
         }
+        return isLive
     }
 
     /// For metrics.
@@ -168,19 +179,17 @@ package final class LiveFollower: Service, Sendable {
     }
 
     private func placed(_ partition: Int) {
-        let waiters = liveness.withLock { liveness -> [CheckedContinuation<Void, Never>] in
+        let isLive = liveness.withLock { liveness in
             liveness.waitsFor.remove(partition)
-            guard liveness.waitsFor.isEmpty else { return [] }
-            defer { liveness.waiters = [] }
-            return liveness.waiters
+            return liveness.waitsFor.isEmpty
         }
-        for waiter in waiters { waiter.resume() }
+        if isLive { resumeWaiters() }
     }
 
     private func resumeWaiters() {
         let waiters = liveness.withLock { liveness in
-            defer { liveness.waiters = [] }
-            return liveness.waiters
+            defer { liveness.waiters = [:] }
+            return liveness.waiters.values
         }
         for waiter in waiters { waiter.resume() }
     }

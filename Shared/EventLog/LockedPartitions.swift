@@ -44,7 +44,7 @@ final class AppendedEvents {
             let header = EventFrame.Header(
                 stream: stream, partition: part, partitionSequence: head.sequence, epoch: head.epoch, eventID: event.id,
                 subject: event.subject, version: event.version, audience: event.audience, clientID: event.clientID, key: event.key,
-                keySequence: event.keySequence, occurredAt: now, traceparent: event.traceparent)
+                keySequence: event.keySequence, occurredAt: now, traceparent: event.traceparent, context: event.context)
             frames.append(EventFrame(header: header, payload: event.payload))
         }
     }
@@ -65,12 +65,13 @@ final class AppendedEvents {
                  WHERE h.part = n.part
             )
             INSERT INTO \(schema).outbox (part, seq, event_id, subject, version, audience, client_id, key, key_sequence,
-                                          traceparent, payload, occurred_at)
+                                          traceparent, payload, context, occurred_at)
             SELECT e.*, \(now)
               FROM unnest(\(headers.map(\.partition)), \(headers.map(\.partitionSequence)), \(headers.map(\.eventID)),
                           \(headers.map(\.subject)), \(headers.map { Int($0.version) }), \(headers.map { Int($0.audience.rawValue) }),
                           \(headers.map(\.clientID)), \(headers.map(\.key)), \(headers.map(\.keySequence)),
-                          \(headers.map(\.traceparent)), \(frames.map(\.payload))) AS e
+                          \(headers.map(\.traceparent)), \(frames.map(\.payload)),
+                          \(headers.map(\.contextText))) AS e
             """
         ]
     }

@@ -4,12 +4,14 @@ import Storage
 
 extension Migrator {
     /// The log's tables, then the service's own.
-    /// - Parameter directory: the service's `Migrations`, from its bundle; nil for a service without tables of its own.
+    /// - Parameters:
+    ///   - directory: the service's `Migrations`, from its bundle; nil for a service without tables of its own.
+    ///   - shared: of further modules whose tables this service has, before its own.
     @discardableResult
     package func migrate(
-        _ service: ServiceName, directory: URL?, progress: @escaping @Sendable (Progress) -> Void = { _ in }
+        _ service: ServiceName, directory: URL?, shared: [Migration] = [], progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) async throws -> [String] {
         let own = try directory.map { try Migration.all(in: $0) } ?? []
-        return try await migrate(service, LogMigrations.all() + own, progress: progress)
+        return try await migrate(service, LogMigrations.all() + shared + own, progress: progress)
     }
 }

@@ -21,7 +21,7 @@ package enum BusSettings {
     static func curveSecretKey(_ service: ServiceName) -> SettingKey {
         SettingKey(
             "\(service).curve.secret.key.file",
-            "File with this process's secret CURVE key, made by `switchboard keys`; mode 0600 or 0400. Without it nothing is encrypted.")
+            "File with this process's secret CURVE key, made by `switchboard keys`; mode 0600 or 0400.")
     }
 
     static func curvePublicKeysKey(_ service: ServiceName) -> SettingKey {
@@ -76,13 +76,12 @@ package enum BusSettings {
         return peers
     }
 
-    /// - Returns: nil if neither file is named: then connections are plain.
-    package static func curve(for service: ServiceName, _ settings: Settings) throws(SettingError) -> CurveSecurity? {
+    /// - Throws: if a file is not named, or wrong. Without keys whoever reaches the ports would be believed, on one machine too.
+    package static func curve(for service: ServiceName, _ settings: Settings) throws(SettingError) -> CurveSecurity {
         let (secretKey, publicKey) = (curveSecretKey(service), curvePublicKeysKey(service))
         switch (settings.optionalText(secretKey), settings.optionalText(publicKey)) {
-        case (nil, nil): return nil
         case (_?, nil): throw .missing(publicKey)
-        case (nil, _?): throw .missing(secretKey)
+        case (nil, _): throw .missing(secretKey)
         case (let secretFile?, let publicFile?):
             let own: CurveKeyPair
             do throws(CurveTrouble) { own = try CurveSecurity.ownKeys(file: secretFile) } catch {
@@ -108,6 +107,14 @@ package enum BusSettings {
                 ("switchboard_bus_requests_sent_total", "Attempts at requests.", counts.requestsSent),
                 ("switchboard_bus_requests_retried_total", "Attempts after the first.", counts.requestsRetried),
                 ("switchboard_bus_requests_shed_total", "Requests refused on the asking side.", counts.requestsShed),
+                (
+                    "switchboard_bus_requests_suspected_total", "Times that a replica was lost while it held a request.",
+                    counts.requestsSuspected
+                ),
+                (
+                    "switchboard_bus_requests_abandoned_total", "Requests that ended because two replicas were lost with them.",
+                    counts.requestsAbandoned
+                ),
                 ("switchboard_bus_requests_received_total", "Requests heard.", counts.requestsReceived),
                 ("switchboard_bus_requests_refused_total", "Requests refused here: too many at once.", counts.requestsRefused),
                 ("switchboard_bus_requests_expired_total", "Requests dropped here: their budget was gone.", counts.requestsExpired),

@@ -1,3 +1,4 @@
+import Contracts
 import Synchronization
 
 /// The process's numbers, written out in Prometheus's text format, version 0.0.4. Names end in their unit; counters in `_total`.
@@ -156,7 +157,7 @@ package final class Histogram: Instrument {
 
     package func record(_ value: Double) {
         counts[bounds.firstIndex { value <= $0 } ?? bounds.count].add()
-        millionths.add(Int64(min(max(value, 0), 1e12) * 1e6), ordering: .relaxed)
+        millionths.wrappingAdd(Int64(saturating: min(max(value, 0), 1e12) * 1e6), ordering: .relaxed)
     }
 
     package func record(_ duration: Duration) {

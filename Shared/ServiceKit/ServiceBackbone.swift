@@ -4,6 +4,7 @@ import EventLog
 import Logging
 import ServiceLifecycle
 import Storage
+import Synchronization
 
 /// What every service with a schema stands on: its database, the bus, its log, and the requests it answers.
 package struct ServiceBackbone: Sendable {
@@ -33,6 +34,12 @@ package struct ServiceBackbone: Sendable {
     package let requests: RequestRouter
     package let logger: Logger
     package let metrics: MetricsRegistry
+    private let own = OwnParts()
+
+    /// What the service itself runs, in the order in which it was named.
+    private final class OwnParts: Sendable {
+        let all = Mutex<[any Service]>([])
+    }
 
     /// From the process's settings: PostgreSQL, and ZeroMQ to the others.
     package init(_ process: ServiceProcess) throws {
@@ -79,11 +86,37 @@ package struct ServiceBackbone: Sendable {
         }
     }
 
-    /// The parts every service has. Append your own; they stop last to first, so the database goes last.
-    package var parts: [any Service] { [database, bus, publisher] }
+    /// The parts every service has, and what it hears, does and runs itself. They stop last to first, so the database goes last.
+    package var parts: [any Service] { [database, bus, publisher] + own.all.withLock { $0 } }
 
-    /// Exports what a consumer did and how far it is behind.
-    package func observe(_ consumer: EventConsumer) {
+    /// Something else that lives as long as the service.
+    package func run(_ part: any Service) { own.all.withLock { $0.append(part) } }
+
+    /// Looks for work in the database every now and then. Any number of replicas do.
+    /// - Parameters:
+    ///   - period: by how much it may be late; a tenth more by chance.
+    ///   - name: what it does, for the log.
+    ///   - look: returns whether there is more, which is looked for at once. What it throws is logged, and it looks again after the period.
+    package func every(_ period: Duration, _ name: String, _ look: @escaping @Sendable () async throws -> Bool) {
+        run(Periodic(name: name, period: period, logger: logger, look: look))
+    }
+
+    /// Hears another service's log, each event with its effect once, and exports how far it has come.
+    /// - Parameters:
+    ///   - subjects: those that have an effect here; batches without any are passed over. nil: all.
+    ///   - apply: see ``EventConsumer/init(stream:consumer:subjects:database:bus:logger:limits:apply:)``.
+    @discardableResult
+    package func hear(
+        _ stream: StreamName, subjects: Set<Subject>? = nil, _ apply: @escaping @Sendable ([EventFrame], Transaction) throws -> Void
+    ) -> EventConsumer {
+        let consumer = EventConsumer(
+            stream: stream, consumer: service, subjects: subjects, database: database, bus: bus, logger: logger, apply: apply)
+        observe(consumer)
+        run(consumer)
+        return consumer
+    }
+
+    private func observe(_ consumer: EventConsumer) {
         metrics.collect {
             let snapshot = consumer.snapshot()
             let labels: KeyValuePairs = ["stream": consumer.stream.rawValue]

@@ -22,10 +22,12 @@ package struct ServiceProcess: Sendable {
     package let logger: Logger
     package let metrics: MetricsRegistry
     package let health: HealthChecks
+    /// Of the internal listener; add before the parts run.
+    package let routes: InternalRoutes
 
     package init(
         name: ServiceName, replica: Int = 1, settings: Settings, logger: Logger, metrics: MetricsRegistry = MetricsRegistry(),
-        health: HealthChecks = HealthChecks()
+        health: HealthChecks = HealthChecks(), routes: InternalRoutes = InternalRoutes()
     ) {
         self.name = name
         self.replica = replica
@@ -33,6 +35,7 @@ package struct ServiceProcess: Sendable {
         self.logger = logger
         self.metrics = metrics
         self.health = health
+        self.routes = routes
     }
 
     /// What `switchboard.replica` may say; the numbers above are for replicas that were told none.
@@ -48,7 +51,7 @@ package struct ServiceProcess: Sendable {
 
     /// The keys that every service has besides its own.
     package static func commonKeys(_ name: ServiceName) -> [SettingKey] {
-        [replicaKey, logLevelKey, endpointsFileKey, HealthServer.portKey(name), HealthServer.hostKey(name)]
+        [replicaKey, logLevelKey, endpointsFileKey, InternalServer.portKey(name), InternalServer.hostKey(name)]
     }
 
     /// Runs a service's executable: `--help` prints the keys, `--health` asks a running one whether it is ready, anything else runs
@@ -67,8 +70,8 @@ package struct ServiceProcess: Sendable {
             try refuseUnknownFlags(arguments, keys)
             let settings = Settings(arguments: arguments.filter { $0 != "--health" })
             if arguments.contains("--health") {
-                let port = try settings.integer(HealthServer.portKey(name), in: 1...65_535)
-                exit(HealthProbe.isReady(host: try settings.text(HealthServer.hostKey(name)), port: UInt16(port)) ? 0 : 1)
+                let port = try settings.integer(InternalServer.portKey(name), in: 1...65_535)
+                exit(HealthProbe.isReady(host: try settings.text(InternalServer.hostKey(name)), port: UInt16(port)) ? 0 : 1)
             }
             let replica =
                 settings.optionalText(replicaKey) == nil
@@ -91,9 +94,9 @@ package struct ServiceProcess: Sendable {
 
     /// Runs `parts` with the health listener until a signal asks to stop.
     package func run(_ parts: [any Service]) async throws {
-        let server = try HealthServer(
-            host: settings.text(HealthServer.hostKey(name)), port: settings.integer(HealthServer.portKey(name), in: 0...65_535),
-            checks: health, metrics: metrics, logger: logger)
+        let server = try InternalServer(
+            host: settings.text(InternalServer.hostKey(name)), port: settings.integer(InternalServer.portKey(name), in: 0...65_535),
+            routes: routes, checks: health, metrics: metrics, logger: logger)
         var configuration = ServiceGroupConfiguration(
             services: ([server] + parts + [DrainLimit(logger: logger), Departure(health: health)]).map { .init(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
@@ -114,7 +117,7 @@ package struct ServiceProcess: Sendable {
 
             \(lines.joined(separator: "\n"))
               --health
-                  Asks the process whose \(HealthServer.portKey(name).flag) (and \(HealthServer.hostKey(name).flag)) is given; exit code 0 if it is ready, else 1.
+                  Asks the process whose \(InternalServer.portKey(name).flag) (and \(InternalServer.hostKey(name).flag)) is given; exit code 0 if it is ready, else 1.
               --help
                   Prints this.
             """

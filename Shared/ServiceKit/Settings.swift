@@ -34,8 +34,13 @@ package struct Settings: Sendable {
         return number
     }
 
+    /// The largest number, seconds among them: thirty years. In nanoseconds they still fit into 64 bits.
+    package static let numberMax = 1e9
+
     package func number(_ key: SettingKey) throws(SettingError) -> Double {
-        guard let number = Double(try text(key)), number.isFinite, number >= 0 else { throw .invalid(key, "is not a positive number") }
+        guard let number = Double(try text(key)), (0...Self.numberMax).contains(number) else {
+            throw .invalid(key, "is not a number from 0 to \(Int(Self.numberMax))")
+        }
         return number
     }
 

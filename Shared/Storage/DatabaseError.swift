@@ -46,6 +46,9 @@ package enum DatabaseError: Error, Sendable, Equatable {
         }
     }
 
+    /// Nothing gets through just now: whoever works for many rows stops here and comes again, since no row is to blame.
+    package var concernsEverything: Bool { isConnectionTrouble || self == .overloaded }
+
     init(sqlstate: String, message: String, constraint: String, column: String) {
         switch sqlstate {
         case "40001": self = .serializationFailure

@@ -36,6 +36,7 @@ extension DatabaseElement where Self: DatabaseValue {
         guard dimensions > 0 else { return [] }
         guard dimensions == 1 else { throw DatabaseError.decoding("is an array of \(dimensions) dimensions") }
         let count = try integer()
+        guard count >= 0 else { throw DatabaseError.decoding("is an array of \(count) elements") }
         _ = try integer()
         return try (0..<count).map { _ in
             let length = Int(try integer())

@@ -100,21 +100,22 @@ extension Identifier: DatabaseValue, DatabaseElement {
     package static func read(_ field: Field) throws -> Self { Self(try UUID.read(field)) }
 }
 
-/// PostgreSQL keeps microseconds since 2000-01-01; what is finer is rounded.
+/// PostgreSQL keeps microseconds since 2000-01-01; what is finer is rounded, and what lies outside ``Timestamp``'s years is moved to the
+/// nearest that does not. Its own `infinity` and `-infinity` are read as the times farthest away.
 extension Date: DatabaseValue, DatabaseElement {
     /// Seconds from 2000-01-01 to Foundation's 2001-01-01; 2000 was a leap year.
     private static let secondsTo2001: Int64 = 366 * 86_400
 
     package static var databaseType: DatabaseType { .timestamptz }
     package func append(to bytes: inout [UInt8]) -> Bool {
-        let microseconds = (timeIntervalSinceReferenceDate * 1_000_000).rounded()
-        bytes.append(bigEndian: Int64(microseconds) + Self.secondsTo2001 * 1_000_000)
+        let microseconds = (Timestamp.nearest(self).timeIntervalSinceReferenceDate * 1_000_000).rounded()
+        bytes.append(bigEndian: Int64(saturating: microseconds) + Self.secondsTo2001 * 1_000_000)
         return true
     }
     package static func read(_ field: Field) throws -> Date {
         guard field.type == DatabaseType.timestamptz.oid else { throw field.mismatch("Date") }
-        let microseconds = try field.integer(Int64.self) - Self.secondsTo2001 * 1_000_000
-        return Date(timeIntervalSinceReferenceDate: Double(microseconds) / 1_000_000)
+        let (microseconds, isTooEarly) = try field.integer(Int64.self).subtractingReportingOverflow(Self.secondsTo2001 * 1_000_000)
+        return Date(timeIntervalSinceReferenceDate: Double(isTooEarly ? .min : microseconds) / 1_000_000)
     }
 }
 

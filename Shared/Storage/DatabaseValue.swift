@@ -50,6 +50,20 @@ package struct Field {
         self.bytes = bytes
     }
 
+    /// Bytes that the value has at most in JSON. In texts a control character becomes six, a quote or a backslash two; everything else of
+    /// ours is a number, a time or an id.
+    package var jsonBytesMax: Int {
+        guard let bytes else { return 4 }
+        guard Self.textLike.contains(type) || type >= DatabaseType.firstOwn else { return max(40, 2 * bytes.count) }
+        return bytes.reduce(bytes.count + 2) { sum, byte in
+            sum + (byte < 0x20 ? 5 : byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") ? 1 : 0)
+        }
+    }
+
+    private static let textLike = DatabaseType.textual.union([
+        DatabaseType.json.oid, DatabaseType.jsonb.oid, DatabaseType.text.array, DatabaseType.json.array, DatabaseType.jsonb.array,
+    ])
+
     /// - Throws: ``DatabaseError/decoding(_:)`` for NULL.
     func required() throws -> UnsafeRawBufferPointer {
         guard let bytes else { throw DatabaseError.decoding("is NULL") }

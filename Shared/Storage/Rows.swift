@@ -32,6 +32,16 @@ package struct Row: Sendable {
         }
     }
 
+    /// Bytes that the row has at most when it is written as JSON, each column with a name of its own.
+    package var jsonBytesMax: Int {
+        result.columns.indices.reduce(0) { sum, column in
+            sum + Self.memberBytes + result.columns[column].utf8.count + result.field(row: index, column: column).jsonBytesMax
+        }
+    }
+
+    /// Of a member: quotes, colon, comma, and whatever else an item says of a column.
+    private static let memberBytes = 16
+
     /// An enum, or any wrapper of a value we can read.
     @_disfavoredOverload
     package func decode<Value: RawRepresentable>(_ column: String, as type: Value.Type = Value.self) throws -> Value

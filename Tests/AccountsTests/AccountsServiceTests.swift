@@ -85,7 +85,7 @@ import Testing
     /// What the gateway answers with 503.
     private func isTrouble(_ error: BusError) -> Bool {
         switch error {
-        case .unavailable, .overloaded, .deadlineExceeded: true
+        case .unavailable, .overloaded, .deadlineExceeded, .replicasLost: true
         case .refused, .malformed, .unknownSubject, .internal, .cancelled: false
         }
     }

@@ -1,10 +1,13 @@
 """Every row of the table: what is measured of ours, and its limit, in the same run."""
 
+import http.client
 import json
 import os
 import subprocess
 import time
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from suite import PROGRAMS, ROOT, BenchmarkError, Suite, run
 
@@ -32,8 +35,8 @@ def wrk(url, token=None, connections=32, seconds=5):
     return float(next(line.split()[1] for line in out.splitlines() if line.startswith("Requests/sec:")))
 
 
-def in_process(name, environment=None):
-    return json.loads(run(PROGRAMS / "benchmarks", name, cwd=ROOT, env={**os.environ, **(environment or {})}))
+def in_process(name, environment=None, root=ROOT):
+    return json.loads(run(root / ".build" / "release" / "benchmarks", name, cwd=root, env={**os.environ, **(environment or {})}))
 
 
 def messages(suite: Suite):
@@ -75,6 +78,10 @@ def request(suite: Suite):
               ratio <= 2.5, found)
     yield Row("bus: request/reply, 64 in flight", f"{found['bus_per_second_64']:.0f}/s", "–", None, "≥ 40,000/s",
               found["bus_per_second_64"] >= 40_000, found)
+    yield Row("bus: request/reply with keys, p50", f"{found['with_keys_p50_us']:.0f} µs", f"{found['bus_p50_us']:.0f} µs without",
+              found["with_keys_p50_us"] / found["bus_p50_us"], "stated", True, found)
+    yield Row("bus: CPU-seconds per 1,000 requests with keys", f"{found['with_keys_cpu_seconds_per_1000']:.3f}",
+              f"{found['without_keys_cpu_seconds_per_1000']:.3f} without", found["keys_cpu_ratio"], "stated", True, found)
 
 
 def log(suite: Suite):
@@ -157,6 +164,74 @@ def idle(suite: Suite):
     yield Row("10,000 idle WebSockets: a message reaches all", f"{slowest:.0f} ms", "–", None, "≤ 1,000 ms", slowest <= 1000, found)
 
 
+# Of the well-behaved visitor: fewer than a visitor may send. Unit: messages per second.
+VISITOR_RATE = 8
+# Of each stretch, quiet and attacked, twice in turn. Unit: seconds.
+STRETCH = 20
+
+
+# Somebody who attacks shares no address with him: the limits of one are no part of what is measured.
+VISITOR_ADDRESS = "127.0.0.2"
+
+
+def well_behaved(suite, seconds):
+    """A visitor on a connection of its own writes at a steady rate; how long each message took, in milliseconds."""
+    address = urlsplit(suite.gateway)
+    line = http.client.HTTPConnection(address.hostname, address.port, timeout=60, source_address=(VISITOR_ADDRESS, 0))
+
+    def post(path, body, token=None):
+        headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
+        line.request("POST", path, json.dumps(body), headers)
+        answer = line.getresponse()
+        value = json.loads(answer.read())
+        if answer.status not in (200, 201):
+            raise BenchmarkError(f"a well-behaved visitor was refused at {path}: {answer.status} {value}")
+        return value
+
+    visitor = post("/api/v1/widget/visitors", {"site": suite.report["site"]})["token"]
+    session = post("/api/v1/chat/sessions", {"message": {"text": "hello"}}, visitor)["id"]
+    times, began = [], time.monotonic()
+    for number in range(seconds * VISITOR_RATE):
+        time.sleep(max(0, began + number / VISITOR_RATE - time.monotonic()))
+        sent = time.monotonic()
+        post("/api/v1/chat/messages", {"session_id": session, "text": "hello"}, visitor)
+        times.append((time.monotonic() - sent) * 1000)
+    line.close()
+    return times
+
+
+def attacked(suite: Suite):
+    """A well-behaved visitor beside the attacker without a plan."""
+    # With the limits that everybody has: they are what keeps one from the other. The attacker's own CPU is not the suite's trouble, so the
+    # kernel gives him what nobody else wants at that moment (`nice` would still make others wait for his turn to end).
+    guarded = Suite(port=18900, environment={})
+    try:
+        ready = Path(guarded.data + ".ready.json")
+        ready.write_text(json.dumps(guarded.report))
+        quiet, beside = [], []
+        well_behaved(guarded, 5)
+        for round in (1, 2):
+            quiet += well_behaved(guarded, STRETCH)
+            attacker = subprocess.Popen(
+                ["chrt", "--idle", "0", ROOT / ".venv/bin/python", ROOT / "Tests/AttackTests/attack.py", "--free", "--seed", str(round), "--minutes",
+                 str((STRETCH + 20) / 60), "--suite", str(ready), "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            for line in attacker.stderr:
+                if line.startswith("Anything for"):
+                    break
+            beside += well_behaved(guarded, STRETCH)
+            if attacker.poll() is not None:
+                raise BenchmarkError(f"the attacker ended before it was measured: {attacker.stderr.read()[-500:]}")
+            out, trouble = attacker.communicate(timeout=300)
+            if not out:
+                raise BenchmarkError(f"the attacker could not attack: {trouble[-500:]}")
+    finally:
+        guarded.close()
+    p99 = lambda times: sorted(times)[int(len(times) * 0.99)]
+    ratio = p99(beside) / p99(quiet)
+    yield Row("a visitor's message beside the attacker, p99", f"{p99(beside):.1f} ms", f"{p99(quiet):.1f} ms quiet", ratio, "≤ 3×", ratio <= 3,
+              {"quiet_ms": quiet, "beside_ms": beside, "attack": json.loads(out)})
+
+
 def growth(suite: Suite):
     """What a message costs with 1,000 and with 1,000,000 stored."""
     def cost():
@@ -186,5 +261,6 @@ def start(suite: Suite):
 # `start` stops the suite, so it comes last.
 ROWS = {
     "messages": messages, "paced": paced, "log": log, "request": request, "decide": decide, "route": route, "read": read, "idle": idle,
+    "attacked": attacked,
     "growth": growth, "start": start,
 }

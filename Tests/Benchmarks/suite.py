@@ -16,8 +16,12 @@ POSTGRES = Path("/usr/lib/postgresql/15/bin")
 SQL = Path(__file__).parent / "SQL"
 # One address and one company are all the load there is; the limits that protect them from each other would be what is measured.
 NO_LIMITS = {
-    f"GATEWAY_LIMIT_{who}_{what}": "10000000" for who in ("ADDRESS", "VISITOR", "TENANT", "SOCKET", "SIGNIN") for what in ("RATE", "BURST")
+    f"GATEWAY_LIMIT_{who}_{what}": "10000000" for who in (
+        "ADDRESS", "VISITOR", "TENANT", "SOCKET", "SIGNIN", "ADDRESS_VISITORS", "ADDRESS_CONVERSATIONS", "SITE_VISITORS", "TENANT_CONVERSATIONS",
+    ) for what in ("RATE", "BURST")
     if (who, what) != ("SIGNIN", "BURST")
+} | {
+    f"GATEWAY_LIMIT_{what}": "1000000" for what in ("ADDRESS_CONNECTIONS", "ADDRESS_SOCKETS", "VISITOR_SOCKETS", "PERSON_SOCKETS", "TENANT_SOCKETS")
 }
 
 
@@ -33,8 +37,39 @@ def run(*command, **options):
     return done.stdout
 
 
+def processes():
+    """(parent, name, CPU time in ticks) by pid; of all, those that ended and were waited for by it too."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                text = (entry / "stat").read_text()
+            except OSError:
+                continue
+            words = text[text.rindex(")") + 2:].split()
+            found[int(entry.name)] = (int(words[1]), text[text.index("(") + 1:text.rindex(")")], sum(map(int, words[11:15])))
+    return found
+
+
+def processor_seconds(root, name=None):
+    """CPU time of a process and all below it, or of those below it that have this name."""
+    all = processes()
+
+    def belongs(pid):
+        while pid in all and pid != root:
+            pid = all[pid][0]
+        return pid == root
+
+    return sum(ticks for pid, (_, its, ticks) in all.items() if name in (None, its) and belongs(pid)) / os.sysconf("SC_CLK_TCK")
+
+
 class Suite:
-    def __init__(self, data=None):
+    def __init__(self, data=None, port=18800, environment=None, root=ROOT):
+        """
+        environment: other limits than none, for instance
+        root: the checkout whose programs it runs
+        """
+        self.root, self._programs = root, root / ".build" / "release"
         self._folder = None
         if data is None:
             self._folder = tempfile.TemporaryDirectory(prefix="switchboard-bench-")
@@ -45,8 +80,8 @@ class Suite:
         began = time.monotonic()
         self._log = open(data.rstrip("/") + ".log", "w")
         self._process = subprocess.Popen(
-            [PROGRAMS / "switchboard", "up", "--json", "--data", data, "--port", "18800"], stdout=subprocess.PIPE, stderr=self._log,
-            text=True, cwd=ROOT, env={**os.environ, **NO_LIMITS})
+            [self._programs / "switchboard", "up", "--json", "--data", data, "--port", str(port)], stdout=subprocess.PIPE, stderr=self._log,
+            text=True, cwd=root, env={**os.environ, **(NO_LIMITS if environment is None else environment)})
         line = self._process.stdout.readline()
         if not line:
             raise BenchmarkError("switchboard up ended: " + Path(self._log.name).read_text()[-2000:])
@@ -54,7 +89,8 @@ class Suite:
         self.report = json.loads(line)
         self.pid = self._process.pid
         self.gateway = self.report["gateways"][0]
-        self.database_url = self.report["database_url"]
+        # The administrator's, from where only the data folder's owner reads: the benchmarks make tables of their own.
+        self.database_url = json.loads((Path(self.report["data"]) / "suite.json").read_text())["database_url"]
 
     def settle(self):
         """Makes it an installation that has run for a while: PostgreSQL counts what the tables hold, as it does by itself within a minute.
@@ -85,8 +121,8 @@ class Suite:
         """What `switchboard bench … --json` printed."""
         agent = self.user("agent")
         return json.loads(run(
-            PROGRAMS / "switchboard", "bench", *words, "--json", "--gateway", self.gateway, "--site", self.report["site"], "--email",
-            agent["email"], cwd=ROOT, env={**os.environ, "SWITCHBOARD_BENCH_PASSWORD": agent["password"]}))
+            self._programs / "switchboard", "bench", *words, "--json", "--gateway", self.gateway, "--site", self.report["site"], "--email",
+            agent["email"], cwd=self.root, env={**os.environ, "SWITCHBOARD_BENCH_PASSWORD": agent["password"]}))
 
     def post(self, path, body, token=None):
         headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
@@ -136,18 +172,4 @@ class Suite:
 
     def postgres_seconds(self):
         """CPU time of the server and all its processes, those that ended too."""
-        ticks = os.sysconf("SC_CLK_TCK")
-        processes = {}
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit():
-                try:
-                    text = (entry / "stat").read_text()
-                except OSError:
-                    continue
-                words = text[text.rindex(")") + 2:].split()
-                processes[int(entry.name)] = (int(words[1]), text[text.index("(") + 1:text.rindex(")")], sum(map(int, words[11:15])))
-        def belongs(pid):
-            while pid in processes and pid != self.pid:
-                pid = processes[pid][0]
-            return pid == self.pid
-        return sum(p[2] for pid, p in processes.items() if p[1] == "postgres" and belongs(pid)) / ticks
+        return processor_seconds(self.pid, "postgres")

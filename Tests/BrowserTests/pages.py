@@ -16,6 +16,7 @@ class Widget:
         self.text = self.frame.get_by_role("textbox", name="Write a message")
         self.log = self.frame.get_by_role("log")
         self.status = self.frame.get_by_role("status")
+        self.forget = self.frame.get_by_role("button", name="Forget this chat in this browser")
 
     def open(self):
         expect(self.launcher).to_be_visible()

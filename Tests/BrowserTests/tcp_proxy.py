@@ -7,6 +7,8 @@ import asyncio
 import contextlib
 import threading
 
+from suite import HANGING
+
 BLOCK_BYTES = 64 * 1024
 # PostgreSQL's CommandComplete of a COMMIT: type, length, tag.
 COMMIT_ANSWER = b"C\x00\x00\x00\x0bCOMMIT\x00"
@@ -90,7 +92,7 @@ class TCPProxy:
         self._is_silent = False
 
     def _on_loop(self, coroutine):
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(timeout=10)
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(timeout=HANGING)
 
     async def _cut(self):
         self._is_cut = True

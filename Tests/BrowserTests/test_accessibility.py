@@ -112,7 +112,7 @@ def test_pages_that_need_no_sign_in(suite, browser, watch, path, scheme):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/teams", "/settings/website", "/settings/routing", "/settings/routing?tab=preview", "/queue"])
+@pytest.mark.parametrize("path", ["/teams", "/settings/website", "/settings/routing", "/settings/routing?tab=preview", "/queue", "/settings/people", "/settings/keys"])
 def test_pages_of_supervisors(suite, inbox, watch, path, scheme):
     watch.expect(r"status of (404|501).*/api/(v1/routing/queue|settings/business-rules)")
     page = inbox("carla", path=path).page

@@ -190,16 +190,23 @@ def test_what_was_written_is_text_and_never_markup(visitor, inbox, online):
     expect(ana.thread.get_by_text("<b>bold</b>")).to_be_visible()
 
 
-def test_a_blocked_visitor_is_told_and_keeps_the_text(suite, visitor, watch, online):
+def test_a_blocked_visitor_is_told_at_once_and_does_not_begin_anew(suite, visitor, watch, online):
     watch.expect(r"status of 403")
     widget = visitor().open()
     widget.write("I will be blocked.")
     widget.expect_state("I will be blocked.", "sent|delivered|read")
+    blocked = widget.frame.get_by_text("You can no longer write in this chat.")
     customer = suite.staff["ana"].session_with("I will be blocked.")["customer"]["id"]
     suite.staff["ana"].ask("POST", f"/api/v1/chat/users/{customer}/block", {"reason": "A test."})
     try:
-        widget.write("Is anybody there?")
-        expect(widget.frame.get_by_text("You can no longer write in this chat.")).to_be_visible()
-        widget.expect_state("Is anybody there?", "failed")
+        expect(blocked).to_be_visible()  # nobody wrote: the line was ended
+        widget.page.reload()
+        expect(blocked).to_be_visible()  # the same visitor, not a new one
+        expect(widget.text).to_be_hidden()
+        expect(widget.log.locator(".message")).to_have_count(0)
     finally:
         suite.staff["ana"].ask("POST", f"/api/v1/chat/users/{customer}/unblock")
+    widget.page.reload()
+    expect(widget.message("I will be blocked.")).to_be_visible()
+    widget.write("And now I am not.")
+    widget.expect_state("And now I am not.", "sent|delivered|read")

@@ -4,12 +4,14 @@ import gzip
 import re
 import urllib.request
 
+from suite import CALL_MAX
+
 # The product's promise for loader and frame script together. Unit: bytes, gzipped.
 SCRIPT_MAX = 20 * 1024
 
 
 def fetch(address):
-    with urllib.request.urlopen(address, timeout=15) as answer:
+    with urllib.request.urlopen(address, timeout=CALL_MAX) as answer:
         return answer.read(), answer.headers
 
 

@@ -1,12 +1,9 @@
 """The widget on pages that are not ours: allowed, foreign, strict and hostile ones."""
 
-import hmac
-import http.server
-import threading
-
 import pytest
 from playwright.sync_api import expect
 
+from host_page import HostPage, signed_attributes
 from pages import Widget
 
 # A page that breaks everything on it, widgets included.
@@ -15,41 +12,6 @@ HOSTILE_STYLE = """
 div { transform: rotate(180deg) !important; opacity: .1 !important; visibility: hidden !important; }
 iframe { width: 1px !important; height: 1px !important; } button { background: red !important; }
 """
-
-
-class HostPage:
-    """Some company's own web server, on an origin of its own. Each path may have its own page and policy."""
-
-    def __init__(self):
-        pages = self.pages = {}
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                body, policy = pages.get(self.path, ("", None))
-                self.send_response(200 if body else 404)
-                self.send_header("Content-Type", "text/html; charset=utf-8")
-                if policy:
-                    self.send_header("Content-Security-Policy", policy)
-                self.end_headers()
-                self.wfile.write(body.encode())
-
-            def log_message(self, *_):
-                pass
-
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.origin = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def put(self, path, suite, site, style="", policy=None, attributes=""):
-        self.pages[path] = (
-            f"<!doctype html><html lang=en><head><meta charset=utf-8><title>Shop</title>{style and f'<style>{style}</style>'}"
-            f'<script src="{suite.gateway}/widget.js" data-site="{site}" {attributes} async></script></head><body><main><h1>Shop</h1></main></body></html>', policy,
-        )
-        return self.origin + path
-
-    def stop(self):
-        self._server.shutdown()
-        self._server.server_close()
 
 
 @pytest.fixture
@@ -67,8 +29,7 @@ def embedded(suite, browser, watch, host_page, online):
 
     def signed(user):
         """The attributes of a visitor for whom the shop vouches."""
-        secret = suite.staff["carla"].ask("POST", f"/api/settings/sites/{site['id']}/identity-secret")["secret"]
-        return f'data-user-id="{user}" data-user-hash="{hmac.new(secret.encode(), user.encode(), "sha256").hexdigest()}"'
+        return 'data-user-id="{}" data-user-hash="{}"'.format(*signed_attributes(suite.staff["carla"], site["id"], user))
 
     def visit(**page):
         context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")

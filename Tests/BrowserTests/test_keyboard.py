@@ -23,7 +23,14 @@ def test_a_whole_conversation_by_keyboard(suite, visitor, online):
     expect(widget.log.get_by_text("First line,")).to_be_visible()
     assert widget.texts() == ["First line,\nsecond line."]
 
-    # The order goes as one reads: launcher, close, messages, text, send.
+    # The order goes as one reads: launcher, close, messages, text, send, forget.
+    page.keyboard.press("Tab")
+    expect(widget.frame.get_by_role("button", name="Send")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(widget.forget).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    expect(widget.text).to_be_focused()
     page.keyboard.press("Shift+Tab")
     expect(widget.frame.get_by_role("region", name="Conversation")).to_be_focused()
     page.keyboard.press("Shift+Tab")
@@ -58,7 +65,7 @@ def test_twice_enlarged_the_panel_fills_the_window_and_everything_fits(visitor, 
     box = frame.bounding_box()
     assert box["x"] >= 0 and box["y"] >= 0 and box["x"] + box["width"] <= 720 and box["y"] + box["height"] <= 450
     assert widget.frame.locator("html").evaluate("html => html.scrollWidth <= html.clientWidth && html.scrollHeight <= html.clientHeight")
-    for part in (widget.text, widget.frame.get_by_role("button", name="Send"), widget.frame.get_by_role("button", name="Close the chat")):
+    for part in (widget.text, widget.frame.get_by_role("button", name="Send"), widget.frame.get_by_role("button", name="Close the chat"), widget.forget):
         expect(part).to_be_in_viewport(ratio=1)
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from conftest import VISIBLE_MAX
 from pages import Widget
 
 
@@ -78,7 +79,7 @@ def test_a_line_that_dies_without_a_word_is_noticed(suite, far_visitor):
 
     line.silence()
     suite.staff["ana"].say(session["id"], "Into the silence.")
-    expect(widget.status).to_contain_text("Reconnecting…", timeout=40_000)  # 15 s of silence, 5 s without an answer
+    expect(widget.status).to_contain_text("Reconnecting…", timeout=VISIBLE_MAX)  # 15 s of silence, 5 s without an answer
     assert "Into the silence." not in widget.texts(), "the line was not silent"
     line.restore()
     expect(widget.message("Into the silence.")).to_be_visible()

@@ -38,6 +38,10 @@ def test_the_visitor_leaves_an_address_and_the_message_waits(suite, visitor, onl
     ana = inbox("ana")
     expect(ana.row("Is the Fjell jacket warm enough")).to_be_visible()
     ana.open("Is the Fjell jacket warm enough for minus 15?")
+    details = ana.page.get_by_role("complementary", name="Customer details")
+    expect(details.get_by_text("How the e-mail address is known: Typed by the visitor, not checked")).to_be_visible()
+    details.get_by_role("button", name="Confirm the e-mail address samira@post.example").click()
+    expect(details.get_by_text("How the e-mail address is known: Entered by your team")).to_be_visible()
     ana.reply("Yes, with a pullover.")
     expect(widget.message("Yes, with a pullover.")).to_be_visible()
 

@@ -2,6 +2,7 @@ import Bus
 import Contracts
 import Dispatch
 import Foundation
+import Synchronization
 import Testing
 
 /// What every bus does alike.
@@ -265,6 +266,35 @@ import Testing
         }
     }
 
+    @Test(arguments: BusKind.allCases) func `asks nobody else after two replicas were lost with a request`(_ kind: BusKind) async throws {
+        try await kind.withWorld { world in
+            let releases = (1...3).map { _ in AsyncStream<Void>.makeStream() }
+            let asked = Collected<Int>()
+            for replica in 1...3 {
+                let release = releases[replica - 1].stream
+                _ = try await world.bus(.orders, replica: replica) { _ in
+                    asked.add(replica)
+                    for await _ in release {}
+                    return .reply([])
+                }
+            }
+            var limits = PendingRequests.Limits()
+            limits.attemptTimeout = .seconds(60)
+            let asker = try await world.bus(.chat, requests: limits)
+            try await eventually("all replicas are ready") { asker.metrics.endpointsReady == 3 }
+            let task = Task { () async throws(BusError) in try await asker.request(.example(budget: .seconds(60)), to: .orders) }
+            try await eventually("one is asked") { asked.count == 1 }
+            try await world.cut(.orders, replica: asked.all[0])
+            try await eventually("another one is asked") { asked.count == 2 }
+            #expect(asker.metrics.requestsSuspected == 1)
+            try await world.cut(.orders, replica: asked.all[1])
+            await #expect(throws: BusError.replicasLost) { try await task.value }
+            #expect(Set(asked.all).count == 2)
+            #expect(asker.metrics.requestsSuspected == 2 && asker.metrics.requestsAbandoned == 1)
+            for release in releases { release.continuation.finish() }
+        }
+    }
+
     @Test(arguments: BusKind.allCases) func `ends a request when its budget is gone`(_ kind: BusKind) async throws {
         try await kind.withWorld { world in
             let release = AsyncStream<Void>.makeStream()
@@ -379,6 +409,24 @@ import Testing
                 for try await isRight in group where isRight { right += 1 }
                 #expect(right == 1000)
             }
+        }
+    }
+
+    @Test(arguments: BusKind.allCases) func `fetches a page from a service that knows of no contexts`(_ kind: BusKind) async throws {
+        try await kind.withWorld { world in
+            let refused = Mutex(0)
+            _ = try await world.bus(.orders) { envelope in
+                // An older build's reader: of the flags it knows the first alone.
+                guard envelope.payload[1] < 2 else {
+                    refused.withLock { $0 += 1 }
+                    return .failure(.malformed("unknown flags"))
+                }
+                return .reply(FetchedEvents.events([.example(1)], epoch: .firstEpoch, head: 1).encoded())
+            }
+            let page = try await world.bus(.chat).fetch(
+                FetchEvents(stream: .orders, epoch: nil, partition: 0, after: 0), budget: .seconds(20))
+            #expect(page == .events([.example(1)], epoch: .firstEpoch, head: 1))
+            #expect(refused.withLock { $0 } == 1, "it was asked as new services are first")
         }
     }
 

@@ -17,7 +17,8 @@ import Testing
         ]
         let bare = EventFrame(
             header: EventFrame.Header(
-                stream: .orders, partition: 255, partitionSequence: .max, epoch: .secondEpoch, eventID: .new(), subject: "o.x",
+                stream: .orders, partition: 255, partitionSequence: WireLimits.sequenceMax, epoch: .secondEpoch, eventID: .new(),
+                subject: "o.x",
                 version: .max,
                 audience: .internal, clientID: nil, key: .firstEpoch, keySequence: nil, occurredAt: Date(timeIntervalSince1970: 0),
                 traceparent: nil), payload: [])
@@ -28,12 +29,13 @@ import Testing
                 version: 0,
                 audience: .agents, clientID: .new(), key: .version7(), keySequence: -1,
                 occurredAt: Date(timeIntervalSince1970: 1_790_000_000.123456),
-                traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+                traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                context: [UInt8](repeating: 0x7b, count: WireLimits.contextMax)),
             payload: Array("{\"text\":\"Olá\"}".utf8))
         return [
             .event(.example(1)), .event(bare), .event(full),
             .beacon(Beacon(stream: .orders, epoch: .firstEpoch, heads: Array(0..<16))),
-            .beacon(Beacon(stream: .orders, epoch: .firstEpoch, heads: [.max])),
+            .beacon(Beacon(stream: .orders, epoch: .firstEpoch, heads: [WireLimits.sequenceMax])),
             .ephemeral(
                 EphemeralFrame(
                     stream: .orders, subject: "orders.typing", audience: .everyone, clientID: .new(), key: .firstEpoch, payload: [9])),
@@ -99,6 +101,40 @@ import Testing
                 + "0192f0c000007000800000000000000a" + "00000000000000030000000000000102" + "0192f0c000007000800000000000000a"
                 + "0192f0c0000070008000000000000001" + "0000000000000102" + "00065bfeda27c240" + "06" + "19" + "00" + "6f7264657273"
                 + "6f72646572732e736f6d657468696e672d68617070656e6564" + "7b7d")
+    }
+
+    @Test func `of an event without a context, and every page for those who read none, is what older builds read`() throws {
+        let told = EventFrame.example(18, context: Array("{\"channel\":\"sms\"}".utf8))
+        let untold = EventFrame.example(18)
+        #expect(told != untold && WireFrame.event(told).encoded() != WireFrame.event(untold).encoded(), "there is something to leave out")
+        let page = FetchedEvents.events([told, told], epoch: .firstEpoch, head: 18)
+        let olderPage = FetchedEvents.events([untold, untold], epoch: .firstEpoch, head: 18)
+        #expect(page.encoded(withContext: false) == olderPage.encoded())
+        #expect(try FetchedEvents(decoding: page.encoded()) == page)
+        let older = FetchEvents(stream: .orders, epoch: nil, partition: 0, after: 0, readsContext: false)
+        #expect(older.encoded()[1] == 0, "no flag that they refuse")
+        #expect(try FetchEvents(decoding: older.encoded()).readsContext == false)
+    }
+
+    @Test func `has no sequence beyond those that every client can hold`() throws {
+        for sequence in [WireLimits.sequenceMax + 1, .max, .min, -1] as [Int64] {
+            let frames: [WireFrame] = [
+                .event(.example(sequence, partition: 3)), .beacon(Beacon(stream: .orders, epoch: .firstEpoch, heads: [0, sequence])),
+            ]
+            for frame in frames { #expect(throws: MalformedFrame.self) { try WireFrame(decoding: frame.encoded()) } }
+            let pages: [FetchedEvents] = [
+                .events([], epoch: .firstEpoch, head: sequence), .diverged(epoch: .firstEpoch, head: sequence),
+                .truncated(epoch: .firstEpoch, oldest: sequence, head: 1), .truncated(epoch: .firstEpoch, oldest: 1, head: sequence),
+            ]
+            for page in pages { #expect(throws: MalformedFrame.self) { try FetchedEvents(decoding: page.encoded()) } }
+            let fetch = FetchEvents(stream: .orders, epoch: nil, partition: 0, after: sequence)
+            #expect(throws: MalformedFrame.self) { try FetchEvents(decoding: fetch.encoded()) }
+        }
+    }
+
+    @Test func `tells those further away of lost replicas as of a deadline`() throws {
+        let frame = WireFrame.reply(ReplyFrame(number: 1, attempt: 1, answer: .failure(.replicasLost))).encoded()
+        #expect(try WireFrame(decoding: frame) == .reply(ReplyFrame(number: 1, attempt: 1, answer: .failure(.deadlineExceeded))))
     }
 
     @Test func `keeps its event's times to the microsecond`() throws {
@@ -169,7 +205,7 @@ import Testing
         var generator = SplitMix64(seed: 3)
         let request = FetchEvents(stream: .orders, epoch: .firstEpoch, partition: 3, after: 17)
         let pages: [FetchedEvents] = [
-            .events([.example(18, partition: 3), .example(19, partition: 3)], epoch: .firstEpoch, head: 20),
+            .events([.example(18, partition: 3), .example(19, partition: 3, context: [0x7b, 0x7d])], epoch: .firstEpoch, head: 20),
             .events([], epoch: .firstEpoch, head: 0),
             .diverged(epoch: .secondEpoch, head: 5), .truncated(epoch: .firstEpoch, oldest: 100, head: 200),
             .busy(retryAfter: .milliseconds(50)),

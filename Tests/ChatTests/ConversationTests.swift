@@ -22,6 +22,47 @@ import TestSupport
         }
     }
 
+    @Test func `is listed page by page, by either order`() async throws {
+        try await ChatFixture.run { chat in
+            let bruno = chat.agent()
+            var ids: [ConversationID] = []
+            for _ in 1...3 { ids.append(try await chat.conversation(of: chat.customer()).id) }
+            for (sort, expected) in [("newest", Array(ids.reversed())), ("waiting", ids)] {
+                var (seen, cursor): ([ConversationID], String?) = ([], nil)
+                repeat {
+                    let filter = ConversationFilter(view: "all", sort: sort)
+                    let page = try await chat.ask(ListConversations(principal: bruno, filter: filter, limit: 1, cursor: cursor))
+                    seen += page.items.map(\.id)
+                    cursor = page.nextCursor
+                } while cursor != nil && seen.count < 10
+                #expect(seen == expected, "\(sort)")
+            }
+        }
+    }
+
+    @Test func `is in no list behind a cursor that the list did not give`() async throws {
+        let id = "0192f0c0-0000-7000-8000-000000000001"
+        let wrong = ChatError.fieldInvalid(field: "cursor", detail: ListCursor.problem)
+        try await ChatFixture.run { chat in
+            let ana = chat.customer()
+            let olga = chat.agent("Olga", role: .administrator)
+            let cursors = [
+                "-9223372036854775808.\(id)", "-9223372036854775807.\(id)", "9223372036854775806.\(id)", "9007199254740993000.\(id)",
+                "-62135596800000001.\(id)", "1e300.\(id)", "NaN.\(id)", "0.\(id).\(id)", "0.x", ".\(id)", "", ".", "x",
+                String(repeating: "0", count: 5000) + ".\(id)",
+            ]
+            for cursor in cursors {
+                for sort in ["newest", "waiting"] {
+                    await #expect(throws: wrong, "\(cursor.prefix(60))") {
+                        _ = try await chat.ask(ListConversations(principal: ana, filter: .init(sort: sort), limit: 5, cursor: cursor))
+                    }
+                }
+                await #expect(throws: wrong) { _ = try await chat.ask(ListRooms(principal: olga, limit: 5, cursor: cursor)) }
+                await #expect(throws: wrong) { _ = try await chat.ask(ListChatAudit(principal: olga, limit: 5, cursor: cursor)) }
+            }
+        }
+    }
+
     @Test func `tells its company's people what the customer is called, and no other company`() async throws {
         try await ChatFixture.run { chat in
             let bruno = chat.agent()

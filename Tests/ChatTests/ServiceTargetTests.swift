@@ -80,6 +80,25 @@ import Testing
         }
     }
 
+    @Test(arguments: [ConversationStatus.resolved, .pending])
+    func `of a first response does not breach while nobody is to answer, and goes on when the customer writes again`(
+        _ status: ConversationStatus
+    ) async throws {
+        try await Self.run { chat in
+            let (ana, bruno) = (chat.customer(), chat.agent(role: .supervisor))
+            let session = try await chat.conversation(of: ana)
+            _ = try await chat.level(of: session.id) { $0?.firstResponseDueAt != nil }
+            _ = try await chat.ask(ChangeConversation(principal: bruno, id: session.id, status: status))
+            _ = try await chat.level(of: session.id) { $0?.firstResponseDueAt == nil }
+            try await chat.turnBack(session.id, by: 100_000)
+            try await chat.lookTogether([chat.keeper()])
+            #expect(try await chat.said(session.id.uuid).filter { $0.hasPrefix("chat.sla") } == [])
+            try await chat.say("It is still not here", by: ana, in: session.id)
+            let level = try await chat.level(of: session.id) { $0?.firstResponseDueAt != nil }
+            #expect(level?.state == .ok, "nobody has answered, and there is time left")
+        }
+    }
+
     @Test func `of later rules leaves conversations alone that began before`() async throws {
         try await Self.run { chat in
             let before = try await chat.conversation(of: chat.customer())
@@ -95,7 +114,7 @@ import Testing
 
 extension ChatFixture {
     fileprivate func keeper() -> ServiceClockKeeper {
-        ServiceClockKeeper(database: database, publisher: backbone.publisher, logger: .tests)
+        ServiceClockKeeper(database: database, publisher: backbone.publisher, metrics: backbone.metrics, logger: .tests)
     }
 
     /// As accounts says it; waits until chat has heard it.

@@ -12,16 +12,16 @@ import time
 import urllib.request
 from pathlib import Path
 
-from suite import CALL_MAX, CHECKOUT, Staff, Suite
+from suite import CALL_MAX, CHECKOUT, HANGING, Staff, Suite
 
 # First start: a cluster is made, all migrations run. Unit: seconds.
-READY_MAX = 120
+READY_MAX = HANGING
 # Between two looks at a container: each starts podman anew. Unit: seconds.
 LOOK_PAUSE = 0.2
 # How long a container is given to drain. Unit: seconds; the compose file's stop_grace_period.
 DRAIN_MAX = 30
 # What no container may need longer for. Unit: seconds.
-COMMAND_MAX = 180
+COMMAND_MAX = HANGING
 SERVICES = ("accounts", "chat", "router", "gateway")
 PEOPLE = (("carla@demo.example", "Carla", "administrator"), ("ana@demo.example", "Ana", "agent"), ("bruno@demo.example", "Bruno", "agent"))
 
@@ -95,6 +95,8 @@ class Containers(Suite):
         return {
             **os.environ, "SWITCHBOARD_SECRETS": str(self.secrets), "SWITCHBOARD_PORT": f"127.0.0.1:{self.port}", "SWITCHBOARD_DEMO_SITE": self.site,
             "SWITCHBOARD_EDGE": self.edge, "SWITCHBOARD_PUBLIC_URL": self.gateway,
+            # All visitors of the workload have one address, and two agents follow all conversations, each on a socket of its own.
+            **{f"SWITCHBOARD_LIMIT_{what}": "1000000" for what in ("ADDRESS_RATE", "ADDRESS_CONVERSATIONS_RATE", "PERSON_SOCKETS")},
             **{f"SWITCHBOARD_SCALE_{service.upper()}": str(count) for service, count in self.scale.items()}}
 
     def compose(self, *words, check=True, input=None):

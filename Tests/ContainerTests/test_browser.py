@@ -6,11 +6,12 @@ import subprocess
 import sys
 
 from containers import CHECKOUT
+from suite import HANGING
 
 # Sentences of Tests/BrowserTests/test_conversation.py that need every hop: pages, REST, sockets of both sides, two agents, a closed one.
 SENTENCES = (
     "test_a_visitor_writes_and_the_agent or test_of_two_agents or test_each_side_sees or test_reload_and_the_next_page or test_a_closed_conversation")
-BROWSER_MAX = 240
+BROWSER_MAX = 2 * HANGING
 
 
 def test_the_browser_conversation_runs_through_the_proxy(suite, tmp_path):

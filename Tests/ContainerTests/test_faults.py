@@ -5,13 +5,14 @@ import time
 
 from checker import Checker
 from faults import Sampler
+from suite import HANGING
 from workload import Workload
 
 # A seed for what the clients do; the blows come in the order written here.
 SEED = int(os.environ.get("CONTAINERS_SEED", "20261125"))
 # Messages that must be acknowledged between two blows, so that each meets traffic.
 BETWEEN = 40
-BETWEEN_MAX = 60
+BETWEEN_MAX = HANGING
 
 
 def test_scaling_killing_and_rolling_restarts_under_load_lose_double_and_reorder_nothing(suite):

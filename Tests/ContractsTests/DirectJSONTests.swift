@@ -27,8 +27,9 @@ private struct General<Value: Encodable>: Encodable {
         let principal = Principal(clientID: .new(), subject: .new(), role: .customer, name: text)
         for author in [Author(principal), Author(kind: .system, id: nil, name: text)] {
             let message = Message(
-                id: .new(), sessionID: .new(), sequence: 7, kind: .message, author: author, text: text, state: .sent,
-                attachments: [["name": .string(text)]], metadata: metadata, sentAt: date, editedAt: date, deletedAt: nil)
+                id: .new(), sessionID: .new(), sequence: 7, kind: .message, author: author, text: text, state: .failed, attempt: 2,
+                error: DeliveryError(code: text, detail: text), attachments: [["name": .string(text)]], metadata: metadata, sentAt: date,
+                editedAt: date, deletedAt: nil)
             try expectTheSame(author, as: text)
             try expectTheSame(message, as: text)
             try expectTheSame(AppendedMessage(message: message, isRepeat: true), as: text)
@@ -37,7 +38,7 @@ private struct General<Value: Encodable>: Encodable {
                     id: .new(), sessionID: .new(), kind: .message, author: author, text: text, attachments: [], metadata: metadata,
                     sentAt: date, editedAt: nil, deletedAt: date), as: text)
             try expectTheSame(
-                Session.LastMessage(kind: .message, author: author, text: text, sentAt: date, sequence: 3), as: text)
+                Session.LastMessage(kind: .message, author: author, text: text, sentAt: date, sequence: 3, deletedAt: date), as: text)
         }
         try expectTheSame(principal, as: text)
         try expectTheSame(GetConversation(principal: principal, id: .new()), as: text)
@@ -48,19 +49,23 @@ private struct General<Value: Encodable>: Encodable {
                     expectedSequence: expected), as: text)
         }
         try expectTheSame(JSONValue.object(metadata), as: text)
+        try expectTheSame(EventContext(channel: .website), as: text)
+        try expectTheSame(EventContext(channel: .email, accountID: .new(), sector: text, teamID: .new(), agentID: .new()), as: text)
         for isFull in [true, false] { try expectTheSame(session(text, metadata: metadata, isFull: isFull), as: text) }
     }
 
     private func session(_ text: String, metadata: [String: JSONValue], isFull: Bool) -> Session {
         let date = Date(timeIntervalSince1970: 1_800_000_000.125)
         return Session(
-            id: .new(), status: .waiting, channel: .website, priority: 5,
+            id: .new(), status: .waiting, channel: .website, accountID: isFull ? .new() : nil, priority: 5,
             customer: .init(id: .new(), name: text, email: isFull ? text : nil), agent: isFull ? AgentSummary(id: .new(), name: text) : nil,
             queue: isFull ? .init(position: 1, estimatedWaitSeconds: 60) : .init(position: 3, estimatedWaitSeconds: nil),
             sla: isFull ? .init(state: .warning, firstResponseDueAt: date, resolutionDueAt: date) : nil, subject: isFull ? text : nil,
             roomID: isFull ? .new() : nil, metadata: metadata, lastSequence: 9, lastMessageSequence: 8,
             lastMessage: isFull
-                ? .init(kind: .message, author: Author(kind: .agent, id: .new(), name: text), text: text, sentAt: date, sequence: 8) : nil,
+                ? .init(
+                    kind: .message, author: Author(kind: .agent, id: .new(), name: text), text: text, sentAt: date, sequence: 8,
+                    deletedAt: date) : nil,
             unreadCount: 2, createdAt: date, updatedAt: date, lastActivityAt: date, waitingSince: isFull ? date : nil,
             snoozedUntil: isFull ? date : nil, closedAt: isFull ? date : nil)
     }
@@ -72,21 +77,25 @@ private struct General<Value: Encodable>: Encodable {
         let author = Author(principal)
         let metadata: [String: JSONValue] = ["a": 1]
         let message = Message(
-            id: .new(), sessionID: .new(), sequence: 7, kind: .message, author: author, text: "text", state: .sent,
-            attachments: [["name": "a"]], metadata: metadata, sentAt: date, editedAt: date, deletedAt: date)
+            id: .new(), sessionID: .new(), sequence: 7, kind: .message, author: author, text: "text", state: .failed, attempt: 1,
+            error: DeliveryError(code: "30003", detail: "text"), attachments: [["name": "a"]], metadata: metadata, sentAt: date,
+            editedAt: date, deletedAt: date)
         try expectWhole(principal)
         try expectWhole(author)
         try expectWhole(message)
+        try expectWhole(DeliveryError(code: "30003", detail: "text"))
         try expectWhole(AppendedMessage(message: message, isRepeat: true))
         try expectWhole(
             MessageAppended(
-                id: .new(), sessionID: .new(), kind: .message, author: author, text: "text", attachments: [["name": "a"]],
+                id: .new(), sessionID: .new(), kind: .message, author: author, text: "text", state: .queued, attempt: 1,
+                attachments: [["name": "a"]],
                 metadata: metadata, sentAt: date, editedAt: date, deletedAt: date))
         try expectWhole(
             AppendMessage(
-                principal: principal, id: .new(), sessionID: .new(), kind: .note, text: "text", metadata: metadata, expectedSequence: 3))
+                principal: principal, author: author, id: .new(), sessionID: .new(), kind: .note, text: "text", metadata: metadata,
+                expectedSequence: 3))
         try expectWhole(GetConversation(principal: principal, id: .new()))
-        try expectWhole(Session.LastMessage(kind: .message, author: author, text: "text", sentAt: date, sequence: 3))
+        try expectWhole(Session.LastMessage(kind: .message, author: author, text: "text", sentAt: date, sequence: 3, deletedAt: date))
         try expectWhole(session("text", metadata: metadata, isFull: true))
     }
 

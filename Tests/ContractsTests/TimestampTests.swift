@@ -40,9 +40,55 @@ import Testing
     @Test(arguments: [
         "", "2026-11-21", "2026-11-21T03:14:15", "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-11-21T24:00:00Z",
         "2026-11-21T03:14:15.Z", "2026-11-21T03:14:15Zjunk", "2026-11-21T03:14:15+2:00", "２026-11-21T03:14:15Z",
+        "2026-11-21T03:14:15+24:00", "2026-11-21T03:14:15+00:60", "2026-11-21T03:14:15." + String(repeating: "9", count: 60) + "Z",
     ])
     func `is refused when it is not one`(text: String) {
         #expect(Timestamp.date(text) == nil)
+    }
+
+    @Test(arguments: [
+        ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000Z"), ("0001-01-01T23:59:00+23:59", "0001-01-01T00:00:00.000Z"),
+        ("9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"), ("9999-12-31T00:00:00-23:59", "9999-12-31T23:59:00.000Z"),
+    ])
+    func `lies in the years 1 to 9999`(text: String, utc: String) {
+        #expect(Timestamp.date(text).map(Timestamp.text) == utc)
+    }
+
+    @Test(arguments: [
+        "0000-12-31T23:59:59Z", "0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01", "9999-12-31T23:59:59-23:59",
+        "9999-12-31T23:59:60Z", "9999-12-31T23:59:59.9999999Z",
+    ])
+    func `is refused when its offset, or its second, moves it out of them`(text: String) {
+        #expect(Timestamp.date(text) == nil)
+    }
+
+    @Test func `that is farther away is written as the nearest that can be`() {
+        for seconds in [1e11 * 3, 1e18, 1e300, .infinity, .nan] {
+            #expect(Timestamp.text(Date(timeIntervalSince1970: seconds)) == "9999-12-31T23:59:59.999Z")
+        }
+        for seconds in [-1e11, -1e18, -1e300, -.infinity] {
+            #expect(Timestamp.text(Date(timeIntervalSince1970: seconds)) == "0001-01-01T00:00:00.000Z")
+        }
+        #expect(Timestamp.date(Timestamp.text(Timestamp.latest)) == Timestamp.latest)
+        #expect(Timestamp.date(Timestamp.text(Timestamp.earliest)) == Timestamp.earliest)
+    }
+
+    @Test func `becomes a number of microseconds and the time-ordered part of an id, however far away`() {
+        for seconds in [1e18, -1e18, .infinity, -.infinity, .nan] as [Double] {
+            let date = Date(timeIntervalSince1970: seconds)
+            #expect(date.microseconds == (seconds < 0 ? .min : .max))
+            #expect(UUID.version7(at: date).uuid.6 >> 4 == 7)
+        }
+    }
+}
+
+@Suite struct `A number that somebody sent` {
+    @Test func `becomes the nearest whole one that fits`() {
+        #expect(Int(saturating: 1.9) == 1 && Int(saturating: -1.9) == -1 && Int(saturating: -0.0) == 0)
+        #expect(Int64(saturating: 1e308) == .max && Int64(saturating: -1e308) == .min)
+        #expect(Int64(saturating: 0x1p63) == .max && Int64(saturating: -0x1p63) == .min)
+        #expect(Int32(saturating: 2_147_483_648) == .max && Int32(saturating: -2_147_483_649) == .min)
+        #expect(UInt64(saturating: -1) == 0 && UInt64(saturating: .infinity) == .max && Int(saturating: .nan) == .max)
     }
 }
 

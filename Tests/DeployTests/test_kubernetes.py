@@ -90,7 +90,7 @@ def made(tmp_path_factory):
     (folder / "curve" / "public-keys.json").write_text('{"chat":["x"]}\n')
     for service in SERVICES:
         (folder / "curve" / f"{service}.secret").write_text(f"of {service}\n")
-    ended = subprocess.run([FOLDER / "secrets", folder], capture_output=True, text=True)
+    ended = subprocess.run([FOLDER / "secrets", folder, "10.42.3.0/24,fd00:42::/64"], capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr
     return [document for document in yaml.load_all(ended.stdout, NoRepeats) if document]
 
@@ -156,7 +156,7 @@ def test_pods_are_hardened_and_bounded():
 
 
 def test_probes_ask_the_internal_listener_for_what_it_has():
-    source = (ROOT / "Shared" / "ServiceKit" / "HealthServer.swift").read_text()
+    source = (ROOT / "Shared" / "ServiceKit" / "Internal" / "InternalServer.swift").read_text()
     for deployment in of("Deployment"):
         ports = {port["name"]: port["containerPort"] for port in container(deployment)["ports"]}
         assert ports["health"] == 7100
@@ -164,7 +164,7 @@ def test_probes_ask_the_internal_listener_for_what_it_has():
             asked = container(deployment)[probe]
             assert set(asked) <= FIELDS["probe"]
             assert asked["httpGet"] == {"path": path, "port": "health"}
-            assert f'router.get("{path}")' in source
+            assert f'routes.add(.get, "{path}"' in source
 
 
 def test_images_are_built_by_the_dockerfile_and_listen_where_the_manifests_say():
@@ -181,6 +181,9 @@ def test_images_are_built_by_the_dockerfile_and_listen_where_the_manifests_say()
         stage = dockerfile.split(f"FROM base AS {target}\n")[1].split("\nFROM ")[0]
         exposed = {int(port) for port in re.search(r"^EXPOSE (.*)$", stage, re.M)[1].split()}
         assert {port["containerPort"] for port in container(workload)["ports"]} == exposed
+        # Outside a container both are loopback by default.
+        wide = {"HEALTH_HOST"} | ({"HOST"} if 8080 in exposed else set())
+        assert all(f" {target.upper()}_{key}=0.0.0.0" in stage for key in wide), target
 
 
 def test_every_setting_is_one_that_the_service_knows():
@@ -192,7 +195,7 @@ def test_every_setting_is_one_that_the_service_knows():
         known = {re.sub(r"\\\([a-z]+\)", name(deployment), key).replace(".", "_").upper() for key in keys}
         for entry in container(deployment)["env"]:
             assert entry["name"] in known, entry["name"]
-            assert entry["value"], entry["name"]
+            assert entry.get("value") or set(entry["valueFrom"]) == {"configMapKeyRef"}, entry["name"]
 
 
 def test_every_secret_is_made_and_mounted_by_those_alone_who_need_it(made):
@@ -216,6 +219,10 @@ def test_every_secret_is_made_and_mounted_by_those_alone_who_need_it(made):
                 files.update({f"{mount['mountPath']}/{key}": key for key in maps[volume["configMap"]["name"]]})
         assert not volumes, f"mounted nowhere: {volumes}"
         named = {entry["value"] for entry in container(workload)["env"] if entry["name"].endswith("_FILE")}
+        for entry in container(workload)["env"]:
+            if "valueFrom" in entry:
+                reference = entry["valueFrom"]["configMapKeyRef"]
+                assert reference["key"] in maps[reference["name"]] and not reference.get("optional"), reference
         assert named <= set(files), named - set(files)
         if workload["kind"] == "Deployment":
             assert named == set(files), "nobody holds what it does not use"
@@ -259,7 +266,7 @@ def test_the_network_policies_are_exactly_who_talks_to_whom():
     assert len(closed) == 1 and set(closed[0]["spec"]["policyTypes"]) == {"Ingress", "Egress"}
     wanted = set()
     for deployment in of("Deployment"):
-        env = {entry["name"]: entry["value"] for entry in container(deployment)["env"]}
+        env = {entry["name"]: entry.get("value") for entry in container(deployment)["env"]}
         for peer in env[f"{name(deployment).upper()}_PEERS"].split(","):
             service, address = peer.split("=")
             host, *ports = address.split(":")
@@ -276,6 +283,21 @@ def test_the_network_policies_are_exactly_who_talks_to_whom():
     outside = [policy for policy in of("NetworkPolicy") for rule in policy["spec"].get("ingress", []) if any("namespaceSelector" in peer for peer in rule["from"])
                for entry in rule["ports"] if entry["port"] == 8080]
     assert [policy["spec"]["podSelector"] for policy in outside] == [{"matchLabels": {"app.kubernetes.io/name": "gateway"}}]
+
+
+def test_only_the_proxies_that_were_named_are_believed(made, tmp_path):
+    """No manifest guesses whom: whoever installs it must say, and cannot say "everybody"."""
+    (edge,) = [each for each in made if name(each) == "switchboard-edge"]
+    assert edge["data"] == {"trusted-proxies": "10.42.3.0/24,fd00:42::/64"}
+    (deployment,) = [each for each in of("Deployment") if name(each) == "gateway"]
+    (entry,) = [entry for entry in container(deployment)["env"] if entry["name"] == "GATEWAY_TRUSTED_PROXIES"]
+    assert entry["valueFrom"] == {"configMapKeyRef": {"name": "switchboard-edge", "key": "trusted-proxies"}}
+    for wrong in ([], [""], ["10.0.0.0/8"], ["10.42.3.0/24,0.0.0.0/0"], ["::/0"], ["fc00::/7"], ["ingress"], ['10.42.3.0/24"']):
+        ended = subprocess.run([FOLDER / "secrets", tmp_path, *wrong], capture_output=True, text=True)
+        assert ended.returncode != 0 and ended.stdout == "" and ended.stderr, wrong
+    (policy,) = [policy for policy in of("NetworkPolicy") if name(policy) == "gateway-http"]
+    (peer,) = policy["spec"]["ingress"][0]["from"]
+    assert peer["namespaceSelector"]["matchLabels"] and peer["podSelector"]["matchLabels"], "the controller's pods, not all of its namespace"
 
 
 def test_the_ingress_leads_to_the_gateway_and_nowhere_else():

@@ -6,7 +6,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Appending to the log` {
+@Suite(.timeLimit(.minutes(5))) struct `Appending to the log` {
     struct Refused: Error {}
 
     /// Each partition's numbers are 1, 2, … without gap, and its head is the last.
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test func `refuses a payload that the bus would not carry, before anything is written`() throws {
-        #expect(throws: EventLogError.self) {
+        #expect(throws: EventTooLarge.self) {
             try NewEvent(NoteWritten(text: String(repeating: "x", count: NewEvent.payloadMax)), clientID: nil, key: UUID())
         }
     }
@@ -110,10 +110,12 @@ import Testing
         let heard = Heard<Delivery>()
         bus.subscribe(to: .chat) { heard.add($0) }
         let (tenant, key) = (TenantID.new(), UUID.key(in: 7))
+        let context = EventContext(channel: .sms, accountID: .new(), sector: "a \"b\" ção", teamID: .new(), agentID: .new())
         try await world.chat.transaction(.none) { transaction in
             var locked = try publisher.lock([key], in: transaction)
             let events = try [
-                NewEvent(NoteWritten(text: "first"), clientID: tenant, key: key, keySequence: 12, traceparent: "00-1-2-01"),
+                NewEvent(
+                    NoteWritten(text: "first"), clientID: tenant, key: key, keySequence: 12, traceparent: "00-1-2-01", context: context),
                 NewEvent(NoteWritten(text: "second"), clientID: nil, key: key),
             ]
             try publisher.append(events, to: &locked, in: transaction)
@@ -126,12 +128,14 @@ import Testing
         }
         #expect(heard.all == events.map { .event($0) })
         #expect(events[0].header.clientID == tenant && events[0].header.keySequence == 12)
+        #expect(try events[0].context() == context)
+        #expect(try events[1].context() == nil)
         #expect(abs(events[0].header.occurredAt.timeIntervalSinceNow) < 60)
         #expect(publisher.publishedCount == 2)
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct `The log's beacon` {
+@Suite(.timeLimit(.minutes(5))) struct `The log's beacon` {
     @Test func `tells what a sibling committed and never said`() async throws {
         let world = try await LogWorld()
         // Cut off: what it says nobody hears.
@@ -149,7 +153,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct `A fetch from the log` {
+@Suite(.timeLimit(.minutes(5))) struct `A fetch from the log` {
     let world: LogWorld
     let publisher: EventPublisher
     let key = UUID.key(in: 2)

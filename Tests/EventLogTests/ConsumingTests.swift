@@ -42,7 +42,7 @@ import Testing
                 }
                 try await group.waitForAll()
             }
-            try await eventually("both are through", within: .seconds(60)) { try await world.hasCaughtUp() }
+            try await eventually("both are through") { try await world.hasCaughtUp() }
         }
         let effects = try await world.effects()
         #expect(effects.count == 480)
@@ -204,7 +204,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct `Trimming the log` {
+@Suite(.timeLimit(.minutes(5))) struct `Trimming the log` {
     let world: LogWorld
     let publisher: EventPublisher
 

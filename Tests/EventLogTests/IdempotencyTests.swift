@@ -6,7 +6,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `A repeated request` {
+@Suite(.timeLimit(.minutes(5))) struct `A repeated request` {
     struct Refused: Error {}
     struct Reply: Codable, Equatable { let number: Int }
 

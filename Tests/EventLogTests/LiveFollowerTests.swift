@@ -5,7 +5,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `A live follower` {
+@Suite(.timeLimit(.minutes(5))) struct `A live follower` {
     private func events(_ heard: Heard<Delivery>) -> [EventFrame] {
         heard.all.compactMap { if case .event(let event) = $0 { event } else { nil } }
     }

@@ -38,7 +38,7 @@ import Testing
         }
         try await running([publisher] + consumers) {
             try await write(40, world, by: publisher)
-            try await eventually("the cursors stand at the heads", within: .seconds(60)) { try await world.hasCaughtUp() }
+            try await eventually("the cursors stand at the heads") { try await world.hasCaughtUp() }
         }
         let effects = try await world.effects()
         let notes = effects.filter { $0.text != "" }
@@ -55,11 +55,11 @@ import Testing
         let publisher = world.publisher()
         try await running([publisher, world.consumer(replica: 1, subjects: [NoteWritten.subject])]) {
             try await write(3, world, by: publisher)
-            try await eventually("the first are through", within: .seconds(30)) { try await world.hasCaughtUp() }
+            try await eventually("the first are through") { try await world.hasCaughtUp() }
         }
         try await running([publisher, world.consumer(replica: 2, subjects: [NoteWritten.subject])]) {
             try await write(5, world, by: publisher)
-            try await eventually("all are through", within: .seconds(30)) { try await world.hasCaughtUp() }
+            try await eventually("all are through") { try await world.hasCaughtUp() }
         }
         let notes = try await world.effects().filter { $0.text.hasPrefix("note") }
         #expect(notes.count == 16 * 3, "round 0 of the first part, rounds 0 and 4 of the second")
@@ -72,7 +72,7 @@ import Testing
         let consumer = world.consumer(subjects: ["chat.something-else"]) { events, _ in applied.withLock { $0 += events.count } }
         try await running([publisher, consumer]) {
             try await write(4, world, by: publisher)
-            try await eventually("the cursors stand at the heads", within: .seconds(30)) { try await world.hasCaughtUp() }
+            try await eventually("the cursors stand at the heads") { try await world.hasCaughtUp() }
         }
         #expect(try await world.heads().reduce(0, +) > 0, "without events this proves nothing")
         #expect(applied.withLock { $0 } == 0)

@@ -7,7 +7,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `A request under a client's own key` {
+@Suite(.timeLimit(.minutes(5))) struct `A request under a client's own key` {
     let database: Database
     let repeated: RepeatedRequests
     let key = RequestKey.random()

@@ -4,9 +4,10 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from installation import wait_until
+from suite import HANGING
 
 # How long consumers and sockets may take to come up to date once nothing is broken any more. Unit: seconds.
-CATCH_UP_MAX = 120
+CATCH_UP_MAX = HANGING
 # Findings of one kind that are printed.
 SHOWN = 10
 

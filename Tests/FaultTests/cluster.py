@@ -8,6 +8,8 @@ import socket
 import subprocess
 from pathlib import Path
 
+from suite import HANGING
+
 BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
 USER = "postgres"
 
@@ -54,14 +56,14 @@ class Cluster:
 
     def start(self):
         options = f"-c port={self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200"
-        self._run("pg_ctl", "start", "-w", "-t", "120", "-D", self.folder, "-l", self.folder.with_suffix(".log") if os.geteuid() else self.folder / "server.log", "-o", options)
+        self._run("pg_ctl", "start", "-w", "-t", str(HANGING), "-D", self.folder, "-l", self.folder.with_suffix(".log") if os.geteuid() else self.folder / "server.log", "-o", options)
 
     def promote(self):
-        self._run("pg_ctl", "promote", "-w", "-t", "120", "-D", self.folder)
+        self._run("pg_ctl", "promote", "-w", "-t", str(HANGING), "-D", self.folder)
 
     def query(self, statement, database="switchboard"):
         ended = subprocess.run(["psql", "-X", "-A", "-t", "-q", "-F", "\t", "-v", "ON_ERROR_STOP=1", self.url_at(self.port, database), "-c", statement],
-                               capture_output=True, text=True, timeout=30)
+                               capture_output=True, text=True, timeout=HANGING)
         assert ended.returncode == 0, ended.stderr
         return [line.split("\t") for line in ended.stdout.splitlines()]
 
@@ -93,5 +95,5 @@ class Cluster:
             user = pwd.getpwnam(USER)
             command = ["setpriv", "--reuid", str(user.pw_uid), "--regid", str(user.pw_gid), "--clear-groups", "--", *command]
         # The server inherits what we give: a pipe would be waited for as long as it lives.
-        ended = subprocess.run(command, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300)
+        ended = subprocess.run(command, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=HANGING)
         assert ended.returncode == 0, f"{' '.join(command)} ended with {ended.returncode}"

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from suite import CHECKOUT, Suite, programs
+from suite import CHECKOUT, HANGING, Suite, programs
 from tcp_proxy import TCPProxy
 
 # The services that `up` starts, with how many replicas a run has.
@@ -18,8 +18,8 @@ WITH_DATABASE = ("accounts", "chat", "router")
 # How many messages ZeroMQ holds for the second replica of each service: next to none, so that it drops them under any load.
 TINY_HIGH_WATER = 2
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
-# How long a process may take to be ready again, on a machine that is busy with other things too. Unit: seconds.
-READY_MAX = 60
+# How long a process may take to be ready again. Unit: seconds.
+READY_MAX = HANGING
 
 
 class Installation(Suite):
@@ -42,7 +42,13 @@ class Installation(Suite):
             line.__enter__()
         self._make_folder()
         self._make_programs()
-        self._environment = {"SWITCHBOARD_BIN": f"{self.folder}/programs", "GATEWAY_WEB_DIRECTORY": str(CHECKOUT / "Services/Gateway/Web/dist")}
+        self._environment = {
+            "SWITCHBOARD_BIN": f"{self.folder}/programs", "GATEWAY_WEB_DIRECTORY": str(CHECKOUT / "Services/Gateway/Web/dist"),
+            # The workload's visitors have one address.
+            "GATEWAY_LIMIT_ADDRESS_RATE": "1000000", "GATEWAY_LIMIT_ADDRESS_BURST": "1000000",
+            # And one agent and one key follow every conversation, each on a socket of its own.
+            "GATEWAY_LIMIT_PERSON_SOCKETS": "1000000",
+        }
         if self._database_url:
             self._environment["SWITCHBOARD_DATABASE_URL"] = self._database_url
         threading.Thread(target=self._lead_to_database, daemon=True).start()
@@ -114,7 +120,7 @@ class Installation(Suite):
                     replica[use] = f"tcp://127.0.0.1:{self.lines[name].port}"
         fresh = path.with_suffix(".new")
         fresh.write_text(json.dumps(endpoints))
-        fresh.chmod(0o644)
+        fresh.chmod(0o600)
         fresh.replace(path)
         used = [f"{service}-{replica}.{use}" for service in ("chat", "router") for replica in range(1, REPLICAS[service] + 1) for use in ("events", "requests")]
         wait_until(lambda: all(self.lines[name].accepted for name in used), READY_MAX, "the services found each other through the proxies")
@@ -185,9 +191,9 @@ class Installation(Suite):
         subprocess.run(command, check=True, capture_output=True, cwd="/")
 
     def rows(self, statement):
-        """As `query`, or None while the database is away."""
+        """As `change`, or None while the database is away."""
         try:
-            return self.query(statement)
+            return self.change(statement)
         except (AssertionError, subprocess.TimeoutExpired):
             return None
 

@@ -8,6 +8,8 @@ import urllib.error
 import urllib.request
 import uuid
 
+from suite import HANGING
+
 # One attempt at a call. Unit: seconds.
 ATTEMPT_MAX = 10
 # Between attempts. Unit: seconds.
@@ -46,13 +48,13 @@ def insist(gateways, method, path, body, token, patience):
 
 def visitor(suite, site=None):
     """Of the demo company's website unless another one's key is given."""
-    status, value, _ = insist(suite.ready["gateways"], "POST", "/api/v1/widget/visitors", {"site": site or suite.ready["site"]}, None, 30)
+    status, value, _ = insist(suite.ready["gateways"], "POST", "/api/v1/widget/visitors", {"site": site or suite.ready["site"]}, None, HANGING)
     assert status == 201, value
     return value["token"]
 
 
 def open_session(suite, token, text):
     body = {"id": str(uuid.uuid4()), "message": {"id": str(uuid.uuid4()), "text": text}}
-    status, value, _ = insist(suite.ready["gateways"], "POST", "/api/v1/chat/sessions", body, token, 60)
+    status, value, _ = insist(suite.ready["gateways"], "POST", "/api/v1/chat/sessions", body, token, HANGING)
     assert status in (200, 201), value
     return body["id"]

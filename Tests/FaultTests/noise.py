@@ -1,6 +1,9 @@
-"""Bad company on the bus: who sends rubbish, who doubles and loses frames, who never reads."""
+"""Bad company on the bus: who sends rubbish, who doubles and loses frames, who never reads. Strangers without keys, who must not get in, and
+services gone mad, who have them."""
 
+import json
 import threading
+from pathlib import Path
 
 import zmq
 
@@ -8,6 +11,30 @@ import zmq
 OVERSIZE_BYTES = 5 * 1024 * 1024
 # Frames of one shout.
 SHOUTED = 200
+
+
+class Keys:
+    """An installation's own. As who asks, bad company has the gateway's; as who publishes, those of the service it stands for."""
+
+    def __init__(self, data):
+        self._folder = Path(data) / "keys"
+        self._public = json.loads((self._folder / "public-keys.json").read_text())
+
+    def ask(self, socket, service):
+        """`socket` connects to one of the service's."""
+        self._own(socket, "gateway")
+        socket.curve_serverkey = self._public[service][-1].encode()
+        return socket
+
+    def publish(self, socket, service):
+        """`socket` takes connections of those who look for the service."""
+        self._own(socket, service)
+        socket.curve_server = True
+        return socket
+
+    def _own(self, socket, service):
+        secret = (self._folder / f"{service}.secret").read_text().strip().encode()
+        socket.curve_secretkey, socket.curve_publickey = secret, zmq.curve_public(secret)
 
 
 def random_frame(chance):
@@ -20,13 +47,16 @@ def random_frame(chance):
     return chance.randbytes(chance.randint(0, 2000))
 
 
-def shout_at(endpoints, chance):
-    """Rubbish at listening sockets, as DEALER, and as SUB with wild subscriptions. Returns how many frames."""
+def shout_at(endpoints, chance, secure=lambda socket: socket):
+    """Rubbish at listening sockets, as DEALER, and as SUB with wild subscriptions. Returns how many frames.
+
+    secure: gives a socket its keys; without it a stranger shouts.
+    """
     context = zmq.Context()
     sent = 0
     for endpoint in endpoints:
         for _ in range(2):
-            dealer = context.socket(zmq.DEALER)
+            dealer = secure(context.socket(zmq.DEALER))
             dealer.linger = 500
             dealer.sndtimeo = 500
             dealer.connect(endpoint)
@@ -37,7 +67,7 @@ def shout_at(endpoints, chance):
                 except zmq.Again:
                     break
             dealer.close()
-        with context.socket(zmq.SUB) as subscriber:
+        with secure(context.socket(zmq.SUB)) as subscriber:
             subscriber.linger = 0
             subscriber.connect(endpoint)
             for _ in range(20):
@@ -47,14 +77,14 @@ def shout_at(endpoints, chance):
 
 
 class Shouter:
-    """Publishes rubbish to whoever subscribes to it."""
+    """Publishes rubbish to whoever subscribes to it, with a service's own keys."""
 
-    def __init__(self, chance):
-        self.chance, self.sent = chance, 0
+    def __init__(self, chance, keys, service):
+        self.chance, self.keys, self.service, self.sent = chance, keys, service, 0
 
     def __enter__(self):
         self._context = zmq.Context()
-        self._socket = self._context.socket(zmq.XPUB)
+        self._socket = self.keys.publish(self._context.socket(zmq.XPUB), self.service)
         self._socket.linger = 0
         self.port = self._socket.bind_to_random_port("tcp://127.0.0.1")
         self._ending = threading.Event()
@@ -86,16 +116,16 @@ class Mischief:
 
     LATE_MAX = 40  # messages that may overtake one
 
-    def __init__(self, publisher, chance):
-        self.publisher, self.chance = publisher, chance
+    def __init__(self, publisher, chance, keys, service):
+        self.publisher, self.chance, self.keys, self.service = publisher, chance, keys, service
         self.heard = self.lost = self.doubled = self.overtaken = 0
 
     def __enter__(self):
         self._context = zmq.Context()
-        self._in = self._context.socket(zmq.SUB)
+        self._in = self.keys.ask(self._context.socket(zmq.SUB), self.service)
         self._in.subscribe(b"")
         self._in.connect(self.publisher)
-        self._out = self._context.socket(zmq.PUB)
+        self._out = self.keys.publish(self._context.socket(zmq.PUB), self.service)
         for socket in (self._in, self._out):
             socket.linger = 0
         self.port = self._out.bind_to_random_port("tcp://127.0.0.1")
@@ -139,12 +169,12 @@ class Mischief:
 class DeafSubscriber:
     """Subscribes to everything and never reads."""
 
-    def __init__(self, publisher):
-        self.publisher = publisher
+    def __init__(self, publisher, keys, service):
+        self.publisher, self.keys, self.service = publisher, keys, service
 
     def __enter__(self):
         self._context = zmq.Context()
-        self._socket = self._context.socket(zmq.SUB)
+        self._socket = self.keys.ask(self._context.socket(zmq.SUB), self.service)
         self._socket.linger = 0
         self._socket.rcvhwm = 1
         self._socket.rcvbuf = 4096

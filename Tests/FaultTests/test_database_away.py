@@ -10,12 +10,12 @@ import uuid
 from pathlib import Path
 
 import load
-from suite import eventually
+from suite import HANGING, eventually
 
 # How often it must be said. Each time the services have waited for the database as long as they may.
 REFUSALS = 3
 # Until the supervisor has the database back, backoff included. Unit: seconds.
-BACK_MAX = 60
+BACK_MAX = HANGING
 
 
 def answer(gateway, method, path, body=None, token=None):

@@ -8,6 +8,7 @@ import threading
 import faults
 from checker import Checker
 from schedule import KINDS, rounds
+from suite import HANGING
 from tcp_proxy import COMMIT_ANSWER, TCPProxy
 
 # Another one finds other things: deploy/faults --minutes 10 --seed S.
@@ -35,7 +36,7 @@ def test_one_fault_of_a_line_ends_and_leaves_the_others_in_force():
         threading.Thread(target=answer, daemon=True).start()
 
         def echo():
-            with socket.create_connection(("127.0.0.1", line.port), timeout=30) as client:
+            with socket.create_connection(("127.0.0.1", line.port), timeout=HANGING) as client:
                 client.sendall(COMMIT_ANSWER)
                 try:
                     return client.recv(64)
@@ -85,7 +86,7 @@ def tampered(suite, workload, samples):
     lost, doubled, swapped = chance.sample([written for written in writers.values() if len(written) > 5], 3)
     first, second = swapped[2], swapped[3]
     table = "chat.communication_messages"
-    suite.query(f"""
+    suite.change(f"""
         DELETE FROM {table} WHERE id = '{lost[1].id}';
         INSERT INTO {table} (client_id, conversation_id, sequence, id, kind, direction, author_kind, author_name, content, content_hash, sent_at)
         SELECT client_id, conversation_id, 100000, gen_random_uuid(), kind, direction, author_kind, author_name, content, content_hash, sent_at

@@ -11,6 +11,7 @@ import pytest
 from checker import Checker
 from faults import Sampler
 from installation import READY_MAX, Installation, wait_until
+from suite import HANGING
 from workload import Workload
 
 SEED = 20261126
@@ -20,7 +21,7 @@ DISK_SIZE = 512 * 1024 * 1024
 BETWEEN = 60
 # Answers that say so while there is no room; some are given at once, some after a budget is gone.
 REFUSALS = 30
-REFUSALS_MAX = 120
+REFUSALS_MAX = HANGING
 
 
 class SmallDisk(Installation):

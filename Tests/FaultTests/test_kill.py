@@ -6,13 +6,13 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import load
-from suite import eventually
+from suite import HANGING, eventually
 
 MESSAGES = 5_000
 CONVERSATIONS = 50
 WRITERS = 16
 # How long a message may take with everything being killed around it. Unit: seconds.
-PATIENCE = 90
+PATIENCE = HANGING
 
 
 def test_killing_services_during_a_burst_loses_doubles_and_reorders_nothing(suite):
@@ -58,7 +58,7 @@ def test_killing_services_during_a_burst_loses_doubles_and_reorders_nothing(suit
     for session, written in acknowledged.items():
         stored, after = [], 0
         while True:
-            status, page, _ = load.insist(gateways, "GET", f"/api/v1/chat/messages/{session}?after={after}&limit=200", None, carla.token, 30)
+            status, page, _ = load.insist(gateways, "GET", f"/api/v1/chat/messages/{session}?after={after}&limit=200", None, carla.token, PATIENCE)
             assert status == 200, page
             stored += page["items"]
             if not page["next_cursor"]:
@@ -78,12 +78,12 @@ def test_killing_services_during_a_burst_loses_doubles_and_reorders_nothing(suit
 
 def test_verify_finds_one_row_that_was_tampered_with(suite):
     eventually(lambda: suite.verify() == (0, []), "nothing is wrong before")
-    suite.query(
+    suite.change(
         "UPDATE chat.communication_messages SET content = content || '!' "
         "WHERE (client_id, id) IN (SELECT client_id, id FROM chat.communication_messages WHERE deleted_at IS NULL LIMIT 1)")
     code, findings = suite.verify()
     assert code == 1 and len(findings) == 1, findings
-    suite.query(
+    suite.change(
         "UPDATE chat.communication_messages SET content = left(content, -1) WHERE right(content, 1) = '!' AND deleted_at IS NULL")
     assert suite.verify() == (0, [])
 
@@ -95,7 +95,7 @@ def test_replay_finds_one_decision_that_was_tampered_with(suite):
     change = (
         "UPDATE router.decisions SET candidates = jsonb_set(candidates, '{{0,inputs,load}}', "
         f"to_jsonb((candidates #>> '{{{{0,inputs,load}}}}')::int {{}} 1)) WHERE id = '{tampered}'")
-    suite.query(change.format("+"))
+    suite.change(change.format("+"))
     assert [difference["decision"] for difference in suite.replay()[1]] == [tampered]
-    suite.query(change.format("-"))
+    suite.change(change.format("-"))
     assert suite.replay()[1] == []

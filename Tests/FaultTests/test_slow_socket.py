@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from websockets.asyncio.client import connect
 
 import load
-from suite import eventually
+from suite import HANGING, eventually
 
 # Of one message. With what the kernel holds for a connection, some hundred of them are beyond what a reader may be behind (4 MiB).
 TEXT_BYTES = 48 * 1024
@@ -21,7 +21,7 @@ MESSAGES_MAX = 600
 SLOW = 8
 # A gateway may hold 4 MiB for each of them, and needs room for its own work. Unit: bytes.
 GROWTH_MAX = (SLOW * 4 + 64) * 1024 * 1024
-LISTEN_MAX = 60
+LISTEN_MAX = HANGING
 
 
 def memory(suite):

@@ -15,11 +15,12 @@ from checker import Checker
 from cluster import Cluster
 from faults import Sampler
 from installation import Installation, wait_until
+from suite import HANGING
 from tcp_proxy import TCPProxy
 from workload import Workload
 
 SEED = 3
-PATIENCE = 90
+PATIENCE = HANGING
 # Messages acknowledged before and after the disaster.
 ENOUGH = 200
 # Longer than a statement may take, so that a wait that is given up as if the commit were done would be seen. Unit: seconds.

@@ -5,11 +5,11 @@ import subprocess
 import uuid
 
 import load
-from suite import eventually, programs
+from suite import HANGING, eventually, programs
 
 
 def trace(suite, subject):
-    ended = subprocess.run([programs() / "switchboard", "trace", "--json", subject, "--data", suite.ready["data"]], capture_output=True, text=True, timeout=60)
+    ended = subprocess.run([programs() / "switchboard", "trace", "--json", subject, "--data", suite.ready["data"]], capture_output=True, text=True, timeout=HANGING)
     assert ended.returncode in (0, 1), ended.stderr
     return json.loads(ended.stdout)["hops"]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import random
 import threading
 import time
@@ -12,9 +13,10 @@ from websockets.exceptions import WebSocketException
 
 import load
 from history import Attempt, Follower, History
+from suite import HANGING
 
 # How long one message may take with everything being broken around it. Unit: seconds.
-PATIENCE = 150
+PATIENCE = HANGING
 # One try. A paused gateway keeps a client waiting so long. Unit: seconds.
 TRY_MAX = 5
 # Between two tries, growing. Unit: seconds.
@@ -27,6 +29,9 @@ PRESENCE_EVERY = 15
 SOCKET_OPEN_MAX = 8
 # How long the router may be away while events pass. Agents cannot come online meanwhile. Unit: seconds.
 AWAY_MAX = 3600
+# The pace at which nobody writes, and how often a writer looks whether that is over. Unit: seconds.
+STILL = math.inf
+STILL_LOOK = 0.1
 # A socket takes 50 frames a second.
 FLOOD_SOCKETS = 32
 
@@ -38,7 +43,7 @@ class GivenUp(Exception):
 class Workload:
     def __init__(self, suite, seed, visitors=12, agents=3, pace=0.12):
         """
-        pace: mean pause of a writer between two messages, in seconds. May be changed while it runs.
+        pace: mean pause of a writer between two messages, in seconds. May be changed while it runs; `STILL` is: nobody begins a message.
         """
         self.suite, self.seed, self.pace = suite, seed, pace
         self.gateways = suite.ready["gateways"]
@@ -195,7 +200,10 @@ class Workload:
         await asyncio.to_thread(self.insist, "POST", f"/api/v1/chat/sessions/{session}/close", None, self.key)
 
     def pause(self, chance):
-        self.stopping.wait(chance.expovariate(1 / self.pace) if self.pace > 0 else 0)
+        while self.pace == STILL and not self.stopping.wait(STILL_LOOK):
+            pass
+        pace = self.pace
+        self.stopping.wait(chance.expovariate(1 / pace) if 0 < pace < STILL else 0)
 
 
 class Visitor:

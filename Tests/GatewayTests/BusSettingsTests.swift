@@ -26,8 +26,9 @@ import Testing
         #expect(error?.description.contains("CHAT_PEERS") == true)
     }
 
-    @Test func `without keys mean plain connections`() throws {
-        #expect(try BusSettings.curve(for: .chat, settings([:])).map(\.own.publicKey) == nil)
+    @Test func `without keys are refused by name`() throws {
+        let error = #expect(throws: SettingError.self) { try BusSettings.curve(for: .chat, settings([:])) }
+        #expect(error?.description.contains("CHAT_CURVE_SECRET_KEY_FILE") == true)
     }
 
     @Test func `with keys are read, and what is wrong with them is said by name`() throws {
@@ -43,13 +44,13 @@ import Testing
         }
         let secret = try file("chat.secret", pair.secretKey.text + "\n", mode: 0o400)
         let publicKeys = try file("public-keys.json", #"{"chat": ["\#(pair.publicKey.text)"]}"#, mode: 0o644)
-        func curve(_ secret: String?, _ publicKeys: String?) throws -> CurveSecurity? {
+        func curve(_ secret: String?, _ publicKeys: String?) throws -> CurveSecurity {
             var environment: [String: String] = [:]
             environment["CHAT_CURVE_SECRET_KEY_FILE"] = secret
             environment["CHAT_CURVE_PUBLIC_KEYS_FILE"] = publicKeys
             return try BusSettings.curve(for: .chat, settings(environment))
         }
-        let read = try #require(try curve(secret, publicKeys))
+        let read = try curve(secret, publicKeys)
         #expect(read.own.publicKey == pair.publicKey)
         #expect(read.publicKeys.service(of: pair.publicKey) == .chat)
 

@@ -24,7 +24,7 @@ final class FakeService: Sendable {
         bus.respond { [weak self] envelope in await self?.respond(envelope) ?? .failure(.cancelled) }
     }
 
-    func answer<Question: BusRequest>(_ type: Question.Type, _ answer: @escaping @Sendable (Question) async throws -> Question.Reply) {
+    func answer<Question: BusQuestion>(_ type: Question.Type, _ answer: @escaping @Sendable (Question) async throws -> Question.Reply) {
         state.withLock { state in
             state.answers[Question.subject] = { envelope in
                 try JSON.encode(try await answer(try JSON.decode(Question.self, from: envelope.payload)))
@@ -33,7 +33,7 @@ final class FakeService: Sendable {
     }
 
     /// Requests with this subject, in order.
-    func asked<Question: BusRequest>(_ type: Question.Type) throws -> [Question] {
+    func asked<Question: BusQuestion>(_ type: Question.Type) throws -> [Question] {
         try state.withLock { $0.asked }.filter { $0.subject == Question.subject }.map { try JSON.decode(Question.self, from: $0.payload) }
     }
 

@@ -47,7 +47,7 @@ struct TestGateway: Sendable {
             request.body = .bytes(ByteBuffer(bytes: bytes))
             if headers["Content-Type"] == nil { request.headers.add(name: "Content-Type", value: "application/json") }
         }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(90))
         let bytes = Array((try await response.body.collect(upTo: 16 * 1024 * 1024)).readableBytesView)
         let headers = Dictionary(response.headers.map { ($0.name.lowercased(), $0.value) }) { first, _ in first }
         return Answer(status: Int(response.status.code), headers: headers, bytes: bytes)
@@ -55,8 +55,9 @@ struct TestGateway: Sendable {
 }
 
 /// Runs a gateway for the time of `body`.
+/// - Parameter absent: services that are away when it starts; ``InMemoryNetwork/mend(_:replica:)`` brings them.
 func withGateway(
-    _ change: (inout GatewayConfiguration) -> Void = { _ in }, now: @escaping @Sendable () -> Date = { Date() },
+    absent: [ServiceName] = [], _ change: (inout GatewayConfiguration) -> Void = { _ in }, now: @escaping @Sendable () -> Date = { Date() },
     _ body: @Sendable @escaping (TestGateway) async throws -> Void
 ) async throws {
     var configuration = GatewayConfiguration()
@@ -70,6 +71,7 @@ func withGateway(
     let chat = FakeService(.chat, network, logger)
     let router = FakeService(.router, network, logger)
     let accounts = FakeService(.accounts, network, logger)
+    for service in absent { network.cut(service) }
     let keys = tokens.keys
     accounts.answer(GetSigningKeys.self) { _ in SigningKeySet(keys: keys) }
     let service = try GatewayService(configuration: configuration, bus: network.bus(for: .gateway), process: process, now: now)

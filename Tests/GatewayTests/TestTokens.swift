@@ -14,6 +14,9 @@ final class TestTokens: Sendable {
         var name = "Ana"
         var iat: Int
         var exp: Int
+        /// Left out, as an older accounts does.
+        var sid: String?
+        var ver: Int64?
         func verify(using algorithm: some JWTAlgorithm) throws {}
     }
 

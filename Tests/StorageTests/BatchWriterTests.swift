@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `The batch writer` {
+@Suite(.timeLimit(.minutes(5))) struct `The batch writer` {
     struct Refused: Error {}
 
     struct Note: Sendable {

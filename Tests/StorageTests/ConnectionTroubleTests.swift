@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `A database in trouble` {
+@Suite(.timeLimit(.minutes(5))) struct `A database in trouble` {
     let test: TestDatabase
 
     init() async throws { test = try await TestDatabase.makeWithNotes() }
@@ -153,8 +153,9 @@ import Testing
     @Test func `refuses work beyond what may wait, and work that waited too long`() async throws {
         var configuration = DatabaseConfiguration(url: test.url(of: .chat), poolSize: 1)
         configuration.waitingMax = 3
-        configuration.waitMax = .milliseconds(300)
+        configuration.waitMax = .seconds(2)
         let database = Database(configuration, logger: .tests)
+        try await eventually("the database is there") { await database.isReady() }
         let (isBusy, busy) = AsyncStream<Void>.makeStream()
         let release = DispatchSemaphore(value: 0)
         async let held: Void = database.transaction(.none) { _ in

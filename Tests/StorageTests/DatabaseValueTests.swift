@@ -69,6 +69,21 @@ import Testing
         }
     }
 
+    @Test func `of time that is far away is moved into the years 1 to 9999, and infinity is read`() async throws {
+        let far = [-.infinity, -1e300, -9_223_372_036_854.775808, 9_223_372_036_854.775807, 1e300, .infinity, .nan].map {
+            Date(timeIntervalSince1970: $0)
+        }
+        let rows = try await database.query(
+            .none, "SELECT value, extract(year FROM value AT TIME ZONE 'UTC')::int AS year FROM unnest(\(far)) AS value")
+        #expect(try rows.map { try $0["year"] as Int } == [1, 1, 1, 9999, 9999, 9999, 9999])
+        let ends = try await database.query(.none, "SELECT '-infinity'::timestamptz AS first, 'infinity'::timestamptz AS last")
+        let (first, last): (Date, Date) = (try ends[0]["first"], try ends[0]["last"])
+        #expect(first < Timestamp.earliest && last > Timestamp.latest)
+        let again = try await database.query(.none, "SELECT \(first) AS first, \(last) AS last")
+        #expect(try again[0]["first"] == Timestamp.earliest)
+        #expect(try again[0]["last"] as Date >= Timestamp.latest.addingTimeInterval(-0.001))
+    }
+
     @Test func `of an enum, or of another wrapper of text, is bound and read by its raw value`() async throws {
         let none: Colour? = nil
         let rows = try await database.query(

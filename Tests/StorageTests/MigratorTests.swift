@@ -19,7 +19,8 @@ import Testing
         let migrator = Migrator(adminURL: test.adminURL)
         let progress = Mutex<[Migrator.Progress]>([])
         let names = [
-            "log/20261121-0330_log_create", "log/20261121-0450_parked_add_retry", "20261121-0400_notes_create", "20261121-0401_notes_find",
+            "log/20261121-0330_log_create", "log/20261121-0450_parked_add_retry", "log/20261201-0010_outbox_add_context",
+            "20261121-0400_notes_create", "20261121-0401_notes_find",
         ]
         let first = try await migrator.migrate(.chat, directory: TestDatabase.fixtures) { step in progress.withLock { $0.append(step) } }
         #expect(first == names)

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The migrations that the services ship, read from the checkout, because their bundles belong to modules above this one.
-@Suite(.timeLimit(.minutes(1))) struct `The services' own migrations` {
+@Suite(.timeLimit(.minutes(5))) struct `The services' own migrations` {
     /// SECURITY DEFINER functions that the administrator owns, because they change tables; they take nothing and return no rows.
     private static let maintenance: Set<String> = ["router.prepare_decision_partitions()"]
 

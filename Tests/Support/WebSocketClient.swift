@@ -29,11 +29,13 @@ package final class WebSocketClient: Sendable {
     }
 
     /// - Parameters:
+    ///   - authority: what `Host` says, if not where the connection goes.
     ///   - path: with query.
     ///   - token: offered as `bearer.<token>` beside `switchboard.v1`, as browsers do.
     ///   - fields: further header lines.
     package static func connect(
-        host: String = "127.0.0.1", port: Int, path: String, token: String? = nil, fields: [String] = [], receiveBuffer: Int? = nil
+        host: String = "127.0.0.1", port: Int, authority: String? = nil, path: String, token: String? = nil, fields: [String] = [],
+        receiveBuffer: Int? = nil
     ) async throws -> WebSocketClient {
         let inbox = WebSocketInbox()
         var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).channelInitializer { channel in
@@ -42,7 +44,7 @@ package final class WebSocketClient: Sendable {
         if let receiveBuffer { bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: receiveBuffer) }
         let channel = try await bootstrap.connect(host: host, port: port).get()
         var lines = [
-            "GET \(path) HTTP/1.1", "Host: \(host):\(port)", "Connection: Upgrade", "Upgrade: websocket",
+            "GET \(path) HTTP/1.1", "Host: \(authority ?? "\(host):\(port)")", "Connection: Upgrade", "Upgrade: websocket",
             "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
         ]
         if let token { lines.append("Sec-WebSocket-Protocol: switchboard.v1, bearer.\(token)") }
@@ -89,12 +91,12 @@ package final class WebSocketClient: Sendable {
 
     /// The next frame's JSON.
     /// - Throws: ``Closed``, or ``Silent`` after `patience`.
-    package func next(within patience: Duration = .seconds(15)) async throws -> JSONValue {
+    package func next(within patience: Duration = .seconds(90)) async throws -> JSONValue {
         try JSON.decode(JSONValue.self, from: try await inbox.next(within: patience))
     }
 
     /// The next frame of this type; others before it are left out.
-    package func next(_ type: String, within patience: Duration = .seconds(15)) async throws -> JSONValue {
+    package func next(_ type: String, within patience: Duration = .seconds(90)) async throws -> JSONValue {
         while true {
             let frame = try await next(within: patience)
             if frame["type"]?.string == type { return frame }
@@ -114,7 +116,7 @@ package final class WebSocketClient: Sendable {
     /// The close code, once the server closed; what came before is left out.
     package func closeCode() async throws -> UInt16? {
         do {
-            while true { _ = try await inbox.next(within: .seconds(30)) }
+            while true { _ = try await inbox.next(within: .seconds(90)) }
         } catch let closed as Closed {
             return closed.code
         }
@@ -162,7 +164,7 @@ private final class WebSocketInbox: Sendable {
             let (head, closed) = state.withLock { ($0.head, $0.closed) }
             if let head { return head }
             if let closed { throw closed }
-            try await waitForChange(.seconds(15)) { $0.head != nil || $0.closed != nil }
+            try await waitForChange(.seconds(90)) { $0.head != nil || $0.closed != nil }
         }
     }
 
@@ -268,9 +270,12 @@ private final class WebSocketBytes: ChannelInboundHandler {
             buffer.moveReaderIndex(to: start)
             return nil
         }
-        var count: Int? = Int(second & 127)
-        if count == 126 { count = buffer.readInteger(as: UInt16.self).map(Int.init) }
-        if count == 127 { count = buffer.readInteger(as: UInt64.self).map(Int.init) }
+        let count: Int? =
+            switch second & 127 {
+            case 126: buffer.readInteger(as: UInt16.self).map(Int.init)
+            case 127: buffer.readInteger(as: UInt64.self).map(Int.init)
+            case let short: Int(short)
+            }
         guard let count, let payload = buffer.readBytes(length: count) else {
             buffer.moveReaderIndex(to: start)
             return nil

@@ -23,6 +23,17 @@ import Testing
         }
     }
 
+    @Test func `of one machine is its owner's alone, and stays so when a key is changed by hand`() async throws {
+        try await withTemporaryFolder { path in
+            _ = try KeyFolder(path + "/keys").prepare([.chat])
+            #expect(try mode(path + "/keys") == 0o755)
+            _ = try KeyFolder(path + "/keys", isPrivate: true).prepare([.chat])
+            #expect(try mode(path + "/keys") == 0o700)
+            _ = try KeyFolder(path + "/keys").prepare([], rotating: [.chat])
+            #expect(try mode(path + "/keys") == 0o700)
+        }
+    }
+
     @Test func `changes a key in two steps`() async throws {
         try await withTemporaryFolder { path in
             let folder = KeyFolder(path)

@@ -5,14 +5,14 @@ import Testing
 @Suite struct `A supervised process` {
     @Test func `that is killed comes back as another process`() async throws {
         let supervised = try Supervised(["-c", "exec sleep 600"])
-        try await supervised.process.awaitReady(within: .seconds(10))
+        try await supervised.process.awaitReady(within: .seconds(90))
         let first = await supervised.process.facts.pid
         kill(first, SIGKILL)
         while await supervised.process.facts.restarts == 0 { await Task.yield() }
-        try await supervised.process.awaitReady(within: .seconds(10))
+        try await supervised.process.awaitReady(within: .seconds(90))
         let second = await supervised.process.facts.pid
         #expect(second != first)
-        await supervised.process.stop(by: .now + .seconds(10))
+        await supervised.process.stop(by: .now + .seconds(90))
         #expect(kill(second, 0) != 0, "a stopped process is gone")
     }
 
@@ -21,12 +21,12 @@ import Testing
         let error = await #expect(throws: OperatorError.self) { try await supervised.process.awaitReady(within: .seconds(60)) }
         #expect(error?.description.contains("port is taken") == true)
         #expect(error?.description.contains("exit code 3") == true)
-        await supervised.process.stop(by: .now + .seconds(10))
+        await supervised.process.stop(by: .now + .seconds(90))
     }
 
     @Test func `that does not want to stop is killed`() async throws {
         let supervised = try Supervised(["-c", "trap '' TERM; while :; do sleep 1; done"])
-        try await supervised.process.awaitReady(within: .seconds(10))
+        try await supervised.process.awaitReady(within: .seconds(90))
         let pid = await supervised.process.facts.pid
         await supervised.process.stop(by: .now + .milliseconds(200))
         #expect(kill(pid, 0) != 0)

@@ -7,6 +7,15 @@ import { ana, at, bruno, conversation, frame, me, message, messageFrame, noon, s
 const apply = (before, ...frames) => frames.reduce((now, each) => applyFrame(now, each, noon)[0], before);
 const effects = (before, each) => applyFrame(before, each, noon)[1];
 
+describe("The company's ready frame", () => {
+  test("says what does not arrive by itself, and then that everything does", () => {
+    const away = apply(state(), { type: "ready", through: 0, data: { session_id: null, through: 0, receipts: [], stale: ["router"] } });
+    assert.deepEqual(away.stale, ["router"]);
+    assert.deepEqual(apply(away, { type: "ready", through: 0, data: { session_id: null, through: 0, receipts: [], stale: [] } }).stale, []);
+    assert.deepEqual(apply(away, { type: "ready", through: 0, data: { session_id: null, through: 0, receipts: [] } }).stale, [], "an older gateway does not say it");
+  });
+});
+
 describe("A message frame", () => {
   test("moves the row: last line, unread, sequence", () => {
     const row = apply(state(), messageFrame(1), messageFrame(2)).sessions["s-1"];
@@ -21,6 +30,15 @@ describe("A message frame", () => {
     const fetched = session({ last_sequence: 5, last_message_sequence: 5, unread_count: 3 });
     const row = apply(state({ sessions: { "s-1": fetched } }), messageFrame(4), messageFrame(5)).sessions["s-1"];
     assert.deepEqual(row, fetched);
+  });
+
+  test("of a conversation that is not known yet calls its agent too", () => {
+    const unknown = state({ sessions: {} });
+    assert.ok(effects(unknown, messageFrame(1)).some((effect) => effect.type === "arrived"));
+    assert.ok(!effects(unknown, messageFrame(1, bruno)).some((effect) => effect.type === "arrived"));
+    const toMe = frame("assigned", 2, { agent: { id: me.id, name: me.name }, previous_agent: null, reason: "routed", at: at(2), status: "assigned" });
+    assert.deepEqual(effects(unknown, toMe).filter((effect) => effect.type === "assigned-to-me"), [{ type: "assigned-to-me", sessionID: "s-1", sequence: 2 }]);
+    assert.ok(!effects(unknown, frame("assigned", 2, { agent: { id: bruno.id, name: "Bruno" }, previous_agent: null, reason: "routed", at: at(2), status: "assigned" })).some((effect) => effect.type === "assigned-to-me"));
   });
 
   test("that comes twice counts once", () => {

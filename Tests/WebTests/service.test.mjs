@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { serviceWords } from "../../Services/Gateway/Web/inbox/service.js";
 import { applyFrame } from "../../Services/Gateway/Web/inbox/state/frames.js";
+import { mergeSession } from "../../Services/Gateway/Web/inbox/state/rows.js";
 import { bruno, frame, messageFrame, noon, session, state } from "./support.mjs";
 
 const after = (minutes) => new Date(noon + minutes * 60_000).toISOString();
@@ -59,5 +60,18 @@ describe("A service frame", () => {
     assert.ok(effects.some((effect) => effect.type === "fetch-clock"));
     const [same] = applyFrame(promised(), messageFrame(1), noon);
     assert.notEqual(same.sessions["s-1"].sla.first_response_due_at, null, "a customer's word answers nothing");
+  });
+
+  test("is not taken back by an answer that was on its way, and is by one about another time", () => {
+    const warned = frame("sla", null, { measure: "first_response", sla: sla({ state: "warning", first_response_due_at: after(9), resolution_due_at: after(60) }) });
+    const [next] = applyFrame(promised(), warned, noon);
+    const known = next.sessions["s-1"];
+    const fetched = (fields) => mergeSession(known, session({ subject: "Newer", sla: sla({ first_response_due_at: after(9), resolution_due_at: after(60), ...fields }) }));
+    assert.equal(fetched({}).sla.state, "warning");
+    assert.equal(fetched({}).subject, "Newer");
+    assert.equal(fetched({ state: "breached" }).sla.state, "breached");
+    assert.equal(fetched({ first_response_due_at: null }).sla.state, "ok");
+    assert.equal(fetched({ first_response_due_at: after(30) }).sla.state, "ok");
+    assert.equal(mergeSession(known, session({ sla: null })).sla, null);
   });
 });

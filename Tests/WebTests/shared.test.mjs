@@ -6,6 +6,7 @@ import { safeNext } from "../../Services/Gateway/Web/shared/api.js";
 import { newIdentifier } from "../../Services/Gateway/Web/shared/identifier.js";
 import { Problem } from "../../Services/Gateway/Web/shared/problem.js";
 import { comingMoment, daysBetween, shortMoment, span } from "../../Services/Gateway/Web/shared/time.js";
+import { firstName } from "../../Services/Gateway/Web/shared/words.js";
 
 test("An id is a UUID of version 7 that sorts by its time", () => {
   const random = Uint8Array.from({ length: 10 }, (_, index) => 255 - index);
@@ -23,9 +24,18 @@ test("A problem has its code, its fields, and says whether trying again may help
   assert.equal(new Problem(503, {}).isTemporary, true);
 });
 
+test("Somebody is called by a name, not by a title or an initial", () => {
+  for (const [name, first] of [["Ana Lind", "Ana"], ["Dr. Ana Lind", "Ana"], ["Prof. Dr. J. Berg", "Berg"], ["Jr.", "Jr."], ["", ""]]) assert.equal(firstName(name), first);
+});
+
 test("After signing in only our own pages are next", () => {
-  assert.equal(safeNext("?next=%2Finbox%2F1%3Fview%3Dall"), "/inbox/1?view=all");
-  for (const bad of ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", ""]) assert.equal(safeNext(`?next=${encodeURIComponent(bad)}`), "/inbox", bad);
+  const origin = "https://chat.acme.example";
+  assert.equal(safeNext("?next=%2Finbox%2F1%3Fview%3Dall", origin), `${origin}/inbox/1?view=all`);
+  // Browsers leave out tabs and newlines, and read \\ as /; a whole address is what they go to, whatever its path looks like.
+  for (const bad of ["//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil.example", "/\n/evil.example", "\t//evil.example", "javascript:alert(1)", "inbox", ""]) {
+    assert.equal(safeNext(`?next=${encodeURIComponent(bad)}`, origin), `${origin}/inbox`, JSON.stringify(bad));
+  }
+  assert.equal(new URL(safeNext(`?next=${encodeURIComponent("/.//evil.example")}`, origin), origin).origin, origin);
 });
 
 test("Spans and moments are short words", () => {

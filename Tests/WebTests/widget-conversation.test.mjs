@@ -32,6 +32,12 @@ describe("The visitor's conversation", () => {
     assert.equal(conversation.through, 4);
   });
 
+  test("takes in what the session is about, without a line of its own in the thread", () => {
+    const { conversation, news } = visited(frame("session", 2, { session_id: "s-1", subject: "Poles", priority: 9, room_id: null }));
+    assert.deepEqual([conversation.session.subject, conversation.session.priority, conversation.through], ["Poles", 9, 2]);
+    assert.deepEqual([texts(conversation), news], [[], [null]]);
+  });
+
   test("never shows a note, whoever lets one through", () => {
     const { conversation, news } = visited(messageFrame(1, bruno, { kind: "note" }));
     assert.deepEqual([texts(conversation), news], [[], [null]]);

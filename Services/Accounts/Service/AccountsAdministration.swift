@@ -13,6 +13,7 @@ package struct AccountsAdministration: Sendable {
     private let database: Database
     private let users: UserRegistry
     private let sites: SiteRegistry
+    private let access: AccessRegistry
     private let now: @Sendable () -> Date
 
     /// - Parameter database: signed in as `switchboard_accounts`.
@@ -22,9 +23,10 @@ package struct AccountsAdministration: Sendable {
     ) throws {
         self.database = database
         self.now = now
+        let publisher = EventPublisher(stream: .accounts, database: database, bus: SilentBus(), logger: logger)
         users = UserRegistry(
-            database: self.database, publisher: EventPublisher(stream: .accounts, database: database, bus: SilentBus(), logger: logger),
-            hasher: try PasswordHasher(parameters: passwordParameters), now: now)
+            database: self.database, publisher: publisher, hasher: try PasswordHasher(parameters: passwordParameters), now: now)
+        access = AccessRegistry(database: database, publisher: publisher, now: now)
         sites = SiteRegistry(database: self.database, now: now)
     }
 
@@ -62,6 +64,42 @@ package struct AccountsAdministration: Sendable {
         return try await users.create(draft, invitationTokens: [.random()])
     }
 
+    /// By e-mail; at most ``Page/limitMax``.
+    package func users(tenant: TenantID, after email: String? = nil) async throws -> (users: [UserAccount], hasMore: Bool) {
+        let now = now()
+        return try await database.transaction(.tenant(tenant)) { transaction in
+            let repository = UserRepository(transaction: transaction, clientID: tenant)
+            let users = try repository.list(after: email, limit: Page<UserAccount>.limitMax)
+            let access = try repository.access(of: users.records.map(\.id), at: now)
+            return (users.records.map { $0.account(access[$0.id]) }, users.hasMore)
+        }
+    }
+
+    package func resendInvitation(tenant: TenantID, user: UserID) async throws -> OneTimeLink {
+        try await users.resendInvitation(to: user, of: tenant, tokens: [.random()])
+    }
+
+    package func resetPassword(tenant: TenantID, user: UserID) async throws -> OneTimeLink {
+        try await users.resetPassword(of: user, of: tenant, tokens: [.random()])
+    }
+
+    /// What is given changes.
+    package func changeUser(tenant: TenantID, user: UserID, role: Role? = nil, disabled: Bool? = nil) async throws -> UserAccount {
+        try await users.change(user, of: tenant, name: nil, role: role, disabled: disabled)
+    }
+
+    /// Where somebody is signed in; the one used last first.
+    package func signIns(tenant: TenantID, user: UserID) async throws -> [SignInSummary] {
+        let now = now()
+        return try await database.transaction(.tenant(tenant)) { transaction in
+            try SignInRepository(transaction: transaction, clientID: tenant).list(of: user, at: now, limit: Page<SignInSummary>.limitMax)
+        }
+    }
+
+    package func endSignIns(tenant: TenantID, user: UserID, only one: SignInID? = nil) async throws {
+        try await access.endSignIns(of: user, of: tenant, only: one)
+    }
+
     package func findUser(tenant: TenantID, email: String) async throws -> UserAccount? {
         let email = try EmailAddress(email).text
         return try await database.transaction(.tenant(tenant)) { transaction in
@@ -88,7 +126,8 @@ package struct AccountsAdministration: Sendable {
     /// The oldest first; at most ``Page/limitMax``.
     package func sites(tenant: TenantID) async throws -> [Website] {
         try await database.transaction(.tenant(tenant)) { transaction in
-            try SiteRepository(transaction: transaction, clientID: tenant).list(after: nil, limit: Page<Website>.limitMax).map(\.website)
+            try SiteRepository(transaction: transaction, clientID: tenant).list(after: nil, limit: Page<Website>.limitMax).records.map(
+                \.website)
         }
     }
 }

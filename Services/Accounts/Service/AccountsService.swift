@@ -17,7 +17,7 @@ package struct AccountsService: Sendable {
         let handlers = AccountsHandlers(
             database: backbone.database, publisher: backbone.publisher,
             hasher: try PasswordHasher(parameters: configuration.passwordParameters),
-            keys: try await SigningKeys(file: configuration.signingKeyFile), now: now)
+            keys: try await SigningKeys(file: configuration.signingKeyFile), addressAttempts: configuration.addressAttempts, now: now)
         handlers.register(on: backbone.requests)
     }
 

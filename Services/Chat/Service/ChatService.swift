@@ -13,10 +13,6 @@ package struct ChatService: Sendable {
     package static let keys: [SettingKey] = ServiceBackbone.keys(.chat) + ChatConfiguration.keys
 
     private let backbone: ServiceBackbone
-    private let clock: ConversationClock
-    private let assignments: EventConsumer
-    private let rules: EventConsumer
-    private let serviceClocks: ServiceClockKeeper
 
     package init(configuration: ChatConfiguration, backbone: ServiceBackbone) {
         self.backbone = backbone
@@ -42,16 +38,22 @@ package struct ChatService: Sendable {
         requests.register(AppendMessageHandler(writer: writer, bus: backbone.bus))
         requests.register(ListMessagesHandler(messages: messages))
         requests.register(ReadEntriesHandler(messages: messages))
+        requests.register(
+            ReceiveInboundHandler(
+                reception: InboundReception(database: database, batch: ConversationBatch(publisher: publisher, times: times))))
+        requests.register(RecordDeliveryHandler(conversations: conversations, writer: writer))
         requests.register(EditMessageHandler(conversations: conversations, writer: writer))
         requests.register(DeleteMessageHandler(conversations: conversations, writer: writer))
         requests.register(AdvanceReceiptsHandler(database: database, publisher: publisher))
         requests.register(ReportTypingHandler(conversations: conversations, bus: backbone.bus))
         requests.register(GetCustomerHandler(customers: customers))
         requests.register(UpdateCustomerHandler(customers: customers))
-        requests.register(BlockCustomerHandler(customers: customers))
+        requests.register(BlockCustomerHandler(customers: customers, conversations: conversations, bus: backbone.bus))
         requests.register(UnblockCustomerHandler(customers: customers))
         requests.register(ListBlockedCustomersHandler(customers: customers))
-        requests.register(ReportPresentVisitorsHandler(customers: customers))
+        requests.register(
+            ReportPresentVisitorsHandler(
+                customers: customers, setAside: SetAside("seeing visitors", metrics: backbone.metrics, logger: backbone.logger)))
         requests.register(ListRoomsHandler(rooms: rooms))
         requests.register(GetRoomHandler(rooms: rooms))
         requests.register(SaveRoomHandler(rooms: rooms))
@@ -60,25 +62,23 @@ package struct ChatService: Sendable {
         requests.register(GetChatNotificationPreferencesHandler(preferences: preferences))
         requests.register(SetChatNotificationPreferencesHandler(preferences: preferences))
 
-        clock = ConversationClock(database: database, writer: writer, logger: backbone.logger)
         let mirror = AssignmentMirror(batch: ConversationBatch(publisher: publisher, times: times))
-        assignments = EventConsumer(
-            stream: .router, consumer: .chat, database: database, bus: backbone.bus, logger: backbone.logger
-        ) { events, transaction in
-            try mirror.apply(events, in: transaction)
-        }
-        backbone.observe(assignments)
+        backbone.hear(.router) { try mirror.apply($0, in: $1) }
         let listener = BusinessRulesListener()
-        rules = EventConsumer(
-            stream: .accounts, consumer: .chat, subjects: [BusinessRulesChanged.subject], database: database, bus: backbone.bus,
-            logger: backbone.logger
-        ) { events, transaction in
-            try listener.apply(events, in: transaction)
+        backbone.hear(.accounts, subjects: [BusinessRulesChanged.subject]) { try listener.apply($0, in: $1) }
+        let clock = ConversationClock(database: database, writer: writer, metrics: backbone.metrics, logger: backbone.logger)
+        backbone.every(ConversationClock.period, "moving conversations whose time has come") {
+            try await clock.look() == ConversationClock.batchMax
         }
-        backbone.observe(rules)
-        serviceClocks = ServiceClockKeeper(database: database, publisher: publisher, logger: backbone.logger)
+        let serviceClocks = ServiceClockKeeper(
+            database: database, publisher: publisher, metrics: backbone.metrics, logger: backbone.logger)
+        backbone.every(ServiceClockKeeper.period, "looking after service targets") {
+            let hasMore = try await serviceClocks.read()
+            try await serviceClocks.look()
+            return hasMore
+        }
     }
 
     /// Run together; stop last to first.
-    package var parts: [any Service] { backbone.parts + [assignments, rules, clock, serviceClocks] }
+    package var parts: [any Service] { backbone.parts }
 }

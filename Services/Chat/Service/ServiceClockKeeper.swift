@@ -3,13 +3,14 @@ import Contracts
 import EventLog
 import Foundation
 import Logging
-import ServiceLifecycle
+import ServiceKit
 import Storage
 
 /// Keeps the clocks of service targets, away from the path that messages take: it reads chat's own log behind its writers, and says
 /// warnings and breaches when their time has come. Durable: cursors, clocks and due times stand in the database. Any number of
-/// replicas: cursors and clocks are taken with SKIP LOCKED, and what is said is written with the clock that says it.
-package struct ServiceClockKeeper: Service {
+/// replicas: cursors and clocks are taken with SKIP LOCKED, and what is said is written with the clock that says it. An entry that cannot
+/// be read is passed over, a clock that cannot be moved is set aside: no company's target waits for another's.
+package struct ServiceClockKeeper: Sendable {
     /// How often it reads and looks. With the two seconds that it stays behind, what is due is said about three seconds late.
     static let period = Duration.seconds(1)
     /// Log entries of a partition in one turn. More are read in the next, at once.
@@ -24,28 +25,14 @@ package struct ServiceClockKeeper: Service {
 
     let database: Database
     let publisher: EventPublisher
-    let logger: Logger
+    let unread: SetAside
+    let unsaid: SetAside
 
-    package init(database: Database, publisher: EventPublisher, logger: Logger) {
+    package init(database: Database, publisher: EventPublisher, metrics: MetricsRegistry, logger: Logger) {
         self.database = database
         self.publisher = publisher
-        self.logger = logger
-    }
-
-    package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                var hasMore = false
-                do {
-                    hasMore = try await read()
-                    try await look()
-                } catch {
-                    logger.warning("service targets could not be looked after", metadata: ["reason": "\(error)"])
-                }
-                guard !hasMore else { continue }
-                do { try await Task.sleep(for: Self.period) } catch { return }
-            }
-        }
+        unread = SetAside("log entries that move a service target", metrics: metrics, logger: logger)
+        unsaid = SetAside("service targets that are due", metrics: metrics, logger: logger)
     }
 
     // MARK: Reading the log
@@ -61,15 +48,58 @@ package struct ServiceClockKeeper: Service {
     }
 
     /// - Returns: whether there is more.
-    func read() async throws -> Bool {
+    package func read() async throws -> Bool {
+        do {
+            return try await read(Self.allParts, entriesMax: Self.entriesMax)
+        } catch  where !SetAside.concernsEverything(error) {
+            // Something in some partition cannot be read: each by itself, so that it keeps nothing else from being read.
+            for part in Self.allParts { try await readAround(part, entriesMax: Self.entriesMax) }
+            return true
+        }
+    }
+
+    private static let allParts = Array(0..<Partitioning.partitionCount)
+
+    /// Reads what stands before an entry that cannot be read, or passes over that entry: half as many at a time, down to one.
+    private func readAround(_ part: Int, entriesMax: Int64) async throws {
+        let rows = try await database.query(
+            .none,
+            """
+            SELECT c.seq, LEAST(h.last_seq - c.seq, \(entriesMax)) AS count
+              FROM chat.sla_cursors c JOIN chat.stream_head h ON h.part = c.part WHERE c.part = \(part)
+            """)
+        guard let row = rows.first else { return }
+        let (before, count): (Int64, Int64) = (try row["seq"], try row["count"])
+        guard count > 1 else {
+            guard count == 1 else { return }
+            let whose: Logger.Metadata = ["partition": "\(part)", "after": "\(before)"]
+            let isRead: Bool? = try await unread.attempt(whose) { try await read([part], entriesMax: 1) }
+            if isRead == nil { try await passOver(part, after: before) }
+            return
+        }
+        do {
+            _ = try await read([part], entriesMax: count)
+        } catch  where !SetAside.concernsEverything(error) {
+            try await readAround(part, entriesMax: count / 2)
+        }
+    }
+
+    /// One entry, unless another replica did.
+    private func passOver(_ part: Int, after sequence: Int64) async throws {
+        _ = try await database.query(
+            .none, "UPDATE chat.sla_cursors SET seq = seq + 1 WHERE part = \(part) AND seq = \(sequence)")
+    }
+
+    private func read(_ wanted: [Int], entriesMax: Int64) async throws -> Bool {
         try await database.transaction(.none) { transaction in
             // The heads are read behind the cursors' locks, so that nobody read further meanwhile.
-            let cursors = try transaction.query("SELECT part FROM chat.sla_cursors ORDER BY part FOR UPDATE SKIP LOCKED")
+            let cursors = try transaction.query(
+                "SELECT part FROM chat.sla_cursors WHERE part = ANY(\(wanted)) ORDER BY part FOR UPDATE SKIP LOCKED")
             let parts: [Int] = try cursors.map { try $0["part"] }
             guard !parts.isEmpty else { return false }
             let ends = try transaction.query(
                 """
-                SELECT c.part, c.seq, LEAST(h.last_seq, c.seq + \(Self.entriesMax)) AS until, h.last_seq, statement_timestamp() AS now,
+                SELECT c.part, c.seq, LEAST(h.last_seq, c.seq + \(entriesMax)) AS until, h.last_seq, statement_timestamp() AS now,
                        EXISTS (SELECT FROM chat.clients_with_sla()) AS is_used
                   FROM chat.sla_cursors c JOIN chat.stream_head h ON h.part = c.part
                  WHERE c.part = ANY(\(parts))
@@ -191,9 +221,25 @@ package struct ServiceClockKeeper: Service {
     package func look() async throws -> Int {
         var said = 0
         for row in try await database.query(.none, "SELECT client_id, conversation_id FROM chat.due_sla_clocks(\(Self.dueMax))") {
-            said += try await pass(try row["conversation_id"], of: try row["client_id"])
+            let (clientID, id): (TenantID, ConversationID) = (try row["client_id"], try row["conversation_id"])
+            let whose: Logger.Metadata = ["client_id": "\(clientID)", "session_id": "\(id)"]
+            if let alerts = try await unsaid.attempt(whose, { try await pass(id, of: clientID) }) {
+                said += alerts
+            } else {
+                _ = try await unsaid.attempt(whose) { try await putOff(id, of: clientID) }
+            }
         }
         return said
+    }
+
+    /// It comes later, and not again first.
+    private func putOff(_ id: ConversationID, of clientID: TenantID) async throws {
+        _ = try await database.query(
+            .tenant(clientID),
+            """
+            UPDATE chat.sla_clocks SET next_at = clock_timestamp() + make_interval(secs => \(SetAside.pauseSeconds))
+             WHERE client_id = \(clientID) AND conversation_id = \(id) AND next_at <= clock_timestamp()
+            """)
     }
 
     private func pass(_ id: ConversationID, of clientID: TenantID) async throws -> Int {
@@ -206,15 +252,16 @@ package struct ServiceClockKeeper: Service {
             let alerts = stored.clock.passTime(at: now)
             try repository.save(stored, part: 0)  // the part that it has stays
             let level = stored.clock.level
+            let context = alerts.isEmpty ? nil : try repository.context(of: id)
             let events = try alerts.map { alert in
                 let target = stored.target ?? ""
                 return try alert.isBreach
                     ? NewEvent(
                         SLABreached(sessionID: id, measure: alert.measure, target: target, dueAt: alert.dueAt, sla: level),
-                        clientID: clientID, key: id.uuid)
+                        clientID: clientID, key: id.uuid, context: context)
                     : NewEvent(
                         SLAWarning(sessionID: id, measure: alert.measure, target: target, dueAt: alert.dueAt, sla: level),
-                        clientID: clientID, key: id.uuid)
+                        clientID: clientID, key: id.uuid, context: context)
             }
             try publisher.append(events, to: &partitions, in: transaction)
             return events.count

@@ -19,8 +19,10 @@ package struct GatewayService: Sendable {
     private let group: any EventLoopGroup
     private let hub: SocketHub
     private let followers: [LiveFollower]
+    private let accessListener: AccessListener
     private let responder: GatewayResponder
     private let gate: SocketGate
+    private let passThrough: PassThrough
     private let listening = Listening()
     /// The route table, for tests and for the OpenAPI document's check.
     package let routes: [Route]
@@ -40,29 +42,43 @@ package struct GatewayService: Sendable {
         }
         let limits = RequestLimits(
             address: configuration.addressPolicy, visitor: configuration.visitorPolicy, tenant: configuration.tenantPolicy,
-            signIn: configuration.signInPolicy)
+            signIn: configuration.signInPolicy, newcomers: configuration.newcomerPolicies)
+        let places = SocketPlaces(configuration.sockets)
         let address = ClientAddress(trustedProxies: configuration.trustedProxies)
+        let endings = AccessEndings(now: now)
         let authenticator = Authenticator(
-            bus: bus, keys: SigningKeyCache(bus: bus, logger: logger), issuer: configuration.issuer, now: now)
+            bus: bus, keys: SigningKeyCache(bus: bus, logger: logger), issuer: configuration.issuer, endings: endings, now: now)
+        accessListener = AccessListener(bus: bus, endings: endings, authenticator: authenticator, hub: hub, logger: logger)
         guard let document = Bundle.module.url(forResource: "openapi", withExtension: "json", subdirectory: "OpenAPI") else {
             throw CocoaError(.fileNoSuchFile)
         }
         let pages = PageController(
             files: try configuration.webDirectory.map(StaticFiles.init(directory:)) ?? StaticFiles(), demoSite: configuration.demoSite,
+            origins: configuration.origins,
             document: StaticFiles.File(Array(try Data(contentsOf: document)), type: "application/json"))
         routes =
-            AuthController(limits: limits).routes + UserController(publicURL: configuration.publicURL).routes + SiteController().routes
+            AuthController(limits: limits).routes
+            + UserController(publicURL: configuration.origins.staffOrigin ?? configuration.publicURL).routes
+            + KeyController().routes + SiteController().routes
             + BusinessRulesController().routes
-            + VisitorController().routes + SessionController().routes + MessageController().routes + CustomerController().routes
-            + RoomController().routes + AgentController().routes + TeamController().routes + pages.routes
+            + VisitorController(limits: limits).routes + SessionController(places: places, origins: configuration.origins).routes
+            + MessageController().routes
+            + CustomerController().routes
+            + RoomController().routes + AgentController().routes + TeamController().routes
+            + JobController(services: configuration.jobServices).routes + pages.routes
         responder = GatewayResponder(
-            routes: routes, authenticator: authenticator, limits: limits, address: address, bus: bus, metrics: process.metrics,
+            routes: routes, authenticator: authenticator, limits: limits, address: address, origins: configuration.origins, bus: bus,
+            metrics: process.metrics,
             logger: logger)
         gate = SocketGate(
             authenticator: authenticator, address: address,
             services: SocketServices(
-                bus: bus, hub: hub, followers: followers, limits: configuration.sockets, requestLimits: limits, logger: logger),
-            now: now)
+                bus: bus, hub: hub, followers: followers, limits: configuration.sockets, requestLimits: limits, endings: endings,
+                logger: logger),
+            places: places, origins: configuration.origins, now: now)
+        passThrough = PassThrough(
+            table: PassThroughTable(configuration.passThrough, configuration.passThroughLimits, process.metrics), limits: limits,
+            places: places, address: address, logger: logger)
         collectMetrics(followers, process.metrics)
         let listening = listening
         process.health.add("port") { listening.isTrue.load(ordering: .acquiring) }
@@ -71,16 +87,27 @@ package struct GatewayService: Sendable {
     /// Started together, stopped last to first: the public port closes before what it needs.
     /// - Parameter onPort: hears which port was taken.
     package func parts(onPort: @escaping @Sendable (Int) async -> Void = { _ in }) -> [any Service] {
-        [bus] + followers + [PresenceReporter(bus: bus, presence: hub.presence, logger: process.logger), server(onPort: onPort)]
+        [bus] + followers + [
+            accessListener, PresenceReporter(bus: bus, presence: hub.presence, logger: process.logger), server(onPort: onPort),
+        ]
     }
 
     private func server(onPort: @escaping @Sendable (Int) async -> Void) -> any Service {
-        let gate = gate
+        let (gate, passThrough) = (gate, passThrough)
+        let limits = configuration.connections
+        let counts = ConnectionCounts(limits)
+        let refused = process.metrics.counter(
+            "gateway_connections_refused_total", "Connections closed at once: too many of an address, or in all.")
         let listening = listening
         var logger = process.logger
         if logger.logLevel < .notice { logger.logLevel = .notice }
         return Application(
-            responder: responder, server: HTTPServerBuilder { responder in GatewayChannel(responder: responder, gate: gate) },
+            responder: responder,
+            server: HTTPServerBuilder { responder in
+                GatewayChannel(
+                    responder: responder, gate: gate, passThrough: passThrough, limits: limits, counts: counts, refused: refused
+                ).channel
+            },
             configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port), serverName: nil),
             onServerRunning: { channel in
                 listening.isTrue.store(true, ordering: .releasing)

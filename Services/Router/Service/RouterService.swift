@@ -29,13 +29,11 @@ package struct RouterService: Sendable {
     package let ledgerWatch: LedgerWatch
     package let queuePlaces: QueuePlaceAnnouncer
     package let chatEvents: EventConsumer
-    package let accountsEvents: EventConsumer
     package let chatListener: ChatListener
     package let accountsListener: AccountsListener
     package let reader: RoutingReader
     package let simulations: SimulationRunner
     private let backbone: ServiceBackbone
-    private let drainer: QueueDrainer
 
     /// - Parameters:
     ///   - conditions: a test's own clock.
@@ -55,7 +53,9 @@ package struct RouterService: Sendable {
         let requests = backbone.requests
         requests.register(SetAgentStatusHandler(desk: desk))
         requests.register(GetAgentStatusHandler(reader: reader))
-        requests.register(RenewAgentConnectionsHandler(desk: desk))
+        requests.register(
+            RenewAgentConnectionsHandler(
+                desk: desk, setAside: SetAside("renewing connections", metrics: backbone.metrics, logger: logger)))
         requests.register(ListAgentsHandler(reader: reader))
         requests.register(GetAgentHandler(reader: reader))
         requests.register(SaveAgentHandler(desk: desk))
@@ -89,40 +89,44 @@ package struct RouterService: Sendable {
 
         let chat = ChatListener(desk: desk)
         chatListener = chat
-        chatEvents = EventConsumer(
-            stream: .chat, consumer: .router, subjects: ChatListener.subjects, database: database, bus: backbone.bus, logger: logger
-        ) {
-            try chat.apply($0, in: $1)
-        }
+        chatEvents = backbone.hear(.chat, subjects: ChatListener.subjects) { try chat.apply($0, in: $1) }
         let accounts = AccountsListener(desk: desk)
         accountsListener = accounts
-        accountsEvents = EventConsumer(stream: .accounts, consumer: .router, database: database, bus: backbone.bus, logger: logger) {
-            try accounts.apply($0, in: $1)
-        }
-        backbone.observe(chatEvents)
-        backbone.observe(accountsEvents)
+        backbone.hear(.accounts) { try accounts.apply($0, in: $1) }
 
-        sweep = QueueSweep(desk: desk, metrics: metrics)
-        presenceWatch = PresenceWatch(desk: desk)
-        timerWatch = TimerWatch(desk: desk)
+        func setAside(_ loop: String) -> SetAside { SetAside(loop, metrics: backbone.metrics, logger: logger) }
+        sweep = QueueSweep(desk: desk, metrics: metrics, setAside: setAside("sweeping the queues"))
+        presenceWatch = PresenceWatch(desk: desk, setAside: setAside("watching presence"))
+        timerWatch = TimerWatch(desk: desk, setAside: setAside("firing timers"))
         ledgerWatch = LedgerWatch(database: database, metrics: metrics)
-        queuePlaces = QueuePlaceAnnouncer(reader: reader, bus: backbone.bus, signal: moved, metrics: metrics, logger: logger)
-        drainer = QueueDrainer(desk: desk, signal: unfinished, logger: logger)
+        queuePlaces = QueuePlaceAnnouncer(
+            reader: reader, bus: backbone.bus, signal: moved, metrics: metrics, setAside: setAside("telling queue places"), logger: logger)
+        backbone.run(QueueDrainer(desk: desk, signal: unfinished, setAside: setAside("draining further"), logger: logger))
+        backbone.run(queuePlaces)
+        backbone.run(simulations)
+        let (sweep, presenceWatch, ledgerWatch, timerWatch) = (sweep, presenceWatch, ledgerWatch, timerWatch)
+        backbone.every(Self.sweepPeriod, "sweeping the queues") {
+            try await sweep.sweep()
+            return false
+        }
+        backbone.every(Self.presencePeriod, "watching presence") {
+            try await presenceWatch.look()
+            return false
+        }
+        backbone.every(Self.timerPeriod, "firing timers") {
+            try await timerWatch.look()
+            return false
+        }
+        backbone.every(Self.ledgerPeriod, "watching the ledger") {
+            _ = try await ledgerWatch.look()
+            return false
+        }
+        backbone.every(Self.partitionPeriod, "making partitions") {
+            _ = try await database.query(.none, "SELECT router.prepare_decision_partitions()")
+            return false
+        }
     }
 
     /// Run together; stop last to first.
-    package var parts: [any Service] {
-        let (sweep, presenceWatch, ledgerWatch, timerWatch) = (sweep, presenceWatch, ledgerWatch, timerWatch)
-        let (database, logger) = (backbone.database, backbone.logger)
-        return backbone.parts + [
-            chatEvents, accountsEvents, drainer, queuePlaces, simulations,
-            Periodic(name: "sweeping the queues", period: Self.sweepPeriod, logger: logger) { try await sweep.sweep() },
-            Periodic(name: "watching presence", period: Self.presencePeriod, logger: logger) { try await presenceWatch.look() },
-            Periodic(name: "firing timers", period: Self.timerPeriod, logger: logger) { try await timerWatch.look() },
-            Periodic(name: "watching the ledger", period: Self.ledgerPeriod, logger: logger) { _ = try await ledgerWatch.look() },
-            Periodic(name: "making partitions", period: Self.partitionPeriod, logger: logger) {
-                _ = try await database.query(.none, "SELECT router.prepare_decision_partitions()")
-            },
-        ]
-    }
+    package var parts: [any Service] { backbone.parts }
 }

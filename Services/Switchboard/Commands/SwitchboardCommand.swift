@@ -9,7 +9,8 @@ package struct SwitchboardCommand: AsyncParsableCommand {
             needs is missing), 64 wrong usage.
             """,
         subcommands: [
-            UpCommand.self, MigrateCommand.self, TenantCommand.self, UserCommand.self, SiteCommand.self, VerifyCommand.self,
+            UpCommand.self, MigrateCommand.self, TenantCommand.self, UserCommand.self, SiteCommand.self, JobsCommand.self,
+            VerifyCommand.self,
             RoutingCommand.self, KeysCommand.self, TraceCommand.self, BenchCommand.self,
         ])
 

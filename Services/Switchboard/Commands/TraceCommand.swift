@@ -88,7 +88,7 @@ struct TraceCommand: AsyncParsableCommand {
         }
         if let traceID = outcome.traceID { Terminal.print("trace \(traceID)") }
         for hop in outcome.hops {
-            let offset = Int(((hop.time.timeIntervalSince1970 - first.time.timeIntervalSince1970) * 1000).rounded())
+            let offset = Int(saturating: ((hop.time.timeIntervalSince1970 - first.time.timeIntervalSince1970) * 1000).rounded())
             let place = hop.position.map { " [\($0)]" } ?? ""
             let heard = hop.consumers.map { "\($0.service) \($0.applied ? "applied" : "has not applied yet")" }.joined(separator: ", ")
             Terminal.print(

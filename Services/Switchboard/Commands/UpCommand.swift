@@ -14,7 +14,9 @@ struct UpCommand: AsyncParsableCommand {
             date, makes a demo company at the first start, starts every service and keeps it running. Ctrl-C stops everything \
             cleanly, a second one at once. A second start with the same data folder finds its data again.
 
-            While it runs: run/endpoints.json (addresses on the bus), run/processes.json (pids), data/logs/ (what the processes say).
+            While it runs: run/endpoints.json (addresses on the bus), run/processes.json (pids), data/logs/ (what the processes say). Other \
+            users of this machine can read none of it, nor take part in the bus: the services know each other by the keys in data/keys.
+            With --json, database_url is of the role that reads everything and changes nothing.
             """)
 
     @OptionGroup var suite: SuiteOptions
@@ -24,6 +26,12 @@ struct UpCommand: AsyncParsableCommand {
             "Replicas of a service, 1 to \(SuiteService.replicasMax), for example --scale router=2 --scale gateway=2.",
             valueName: "service=n"))
     var scale: [Scale] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Where the gateways listen. They speak plain HTTP, so only this machine reaches them unless you say otherwise: 0.0.0.0 for every address. (default: \(PublicAddress.standardHost), or what \(PublicAddress.environmentKey) says)",
+            valueName: "address"))
+    var host: String?
 
     @Option(help: "Port of the first gateway; the next gateways take the next ports. A port that is taken is skipped.")
     var port = 8080
@@ -39,6 +47,9 @@ struct UpCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...65_535).contains(port) else { throw ValidationError("--port must be between 1 and 65535.") }
+        guard PublicAddress.isUsable(gatewayHost) else {
+            throw ValidationError("--host must be an IP address of this machine, 0.0.0.0 for all of them, not \(gatewayHost).")
+        }
         guard Set(scale.map(\.service)).count == scale.count else { throw ValidationError("--scale names a service twice.") }
     }
 
@@ -86,9 +97,15 @@ struct UpCommand: AsyncParsableCommand {
         ProcessInfo.processInfo.environment[SuiteSettings.databaseKey].flatMap { $0.isEmpty ? nil : $0 }
     }
 
+    private var gatewayHost: String {
+        host ?? ProcessInfo.processInfo.environment[PublicAddress.environmentKey].flatMap { $0.isEmpty ? nil : $0 }
+            ?? PublicAddress.standardHost
+    }
+
     private var options: SuiteRunner.Options {
         var options = SuiteRunner.Options()
-        options.replicas = Dictionary(uniqueKeysWithValues: scale.map { ($0.service, $0.replicas) })
+        options.replicas = Dictionary(scale.map { ($0.service, $0.replicas) }) { _, last in last }
+        options.gatewayHost = gatewayHost
         options.gatewayPort = port
         options.makesDemo = demo
         options.fsync = fsync == .on

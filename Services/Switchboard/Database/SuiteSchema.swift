@@ -1,5 +1,6 @@
 import Contracts
 import EventLog
+import Jobs
 import Storage
 
 /// The roles and schemas of all services.
@@ -18,9 +19,10 @@ enum SuiteSchema {
         let migrator = Migrator(adminURL: administrator)
         var applied: [String] = []
         for service in services {
-            applied += try await migrator.migrate(service.name, directory: programs.migrations(of: service.name)).map {
-                "\(service.name)/\($0)"
-            }
+            let shared = ServiceName.havingJobs.contains(service.name) ? try JobMigrations.all() : []
+            applied += try await migrator.migrate(
+                service.name, directory: programs.migrations(of: service.name), shared: shared
+            ).map { "\(service.name)/\($0)" }
         }
         return applied
     }

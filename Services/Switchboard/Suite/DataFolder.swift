@@ -22,6 +22,8 @@ package struct DataFolder: Sendable, Equatable {
     package var settings: String { path + "/suite.json" }
     package var secrets: String { path + "/secrets.json" }
     package var tokenSigningKey: String { path + "/token-signing-key.pem" }
+    /// The services' CURVE keys.
+    package var keys: String { path + "/keys" }
     package var ports: String { path + "/ports.json" }
     package var demo: String { path + "/demo.json" }
     package var logs: String { path + "/logs" }
@@ -39,7 +41,8 @@ package struct DataFolder: Sendable, Equatable {
         return String(cString: resolved)
     }
 
-    /// Makes the folder, readable for its owner only as far as secrets go.
+    /// Makes the folder. Others may pass through it, as PostgreSQL's user must to reach the cluster, and see nothing: neither what it
+    /// lists, nor what is in it.
     /// - Parameter user: who must be able to reach it to run PostgreSQL; nil for the caller.
     /// - Returns: the place the data went to instead, if that user cannot reach this one.
     package func make(reachableFor user: SystemUser?) throws -> String? {
@@ -47,7 +50,7 @@ package struct DataFolder: Sendable, Equatable {
         if let user, !Self.canReach((path as NSString).deletingLastPathComponent, user) { moved = try moveElsewhere() }
         try PrivateFile.makeFolder(path, mode: 0o711)
         try PrivateFile.makeFolder(logs, mode: 0o700)
-        try PrivateFile.makeFolder(run, mode: 0o755)
+        try PrivateFile.makeFolder(run, mode: 0o700)
         return moved
     }
 

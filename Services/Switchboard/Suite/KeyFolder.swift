@@ -18,9 +18,13 @@ package struct KeyFolder: Sendable {
     }
 
     package let path: String
+    private let isPrivate: Bool
 
-    package init(_ path: String) {
+    /// - Parameter isPrivate: whether it is for one user of this machine alone, who runs all services. Then not even the public keys are
+    ///   shown: who does not know them cannot begin a handshake.
+    package init(_ path: String, isPrivate: Bool = false) {
         self.path = URL(filePath: path).standardizedFileURL.path
+        self.isPrivate = isPrivate
     }
 
     package var publicKeysFile: String { path + "/public-keys.json" }
@@ -71,7 +75,8 @@ package struct KeyFolder: Sendable {
             }
         }
         do { _ = try CurvePublicKeys(keys) } catch { throw OperatorError("\(publicKeysFile) \(error). Retire old keys first (--retire).") }
-        try PrivateFile.makeFolder(path, mode: 0o755)
+        // One that is there keeps its mode: `switchboard keys` may change keys in a private folder without opening it.
+        if isPrivate || !FileManager.default.fileExists(atPath: path) { try PrivateFile.makeFolder(path, mode: isPrivate ? 0o700 : 0o755) }
         // The public half first: a secret that nobody knows would lock its service out.
         if keys != listed {
             let texts = Dictionary(uniqueKeysWithValues: keys.map { ($0.key.rawValue, $0.value.map(\.text)) })

@@ -32,6 +32,8 @@ package struct SuiteReport: Encodable, Sendable {
     let site: String?
     let tenant: Company?
     let users: [SignIn]
+    /// As the role that reads everything and changes nothing: the line ends in logs and scripts. Who must change rows finds the
+    /// administrator's connection in the data folder, for its owner's eyes.
     let databaseURL: String
     let data: String
     let processes: [RunningProcess]

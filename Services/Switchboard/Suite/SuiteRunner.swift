@@ -6,6 +6,8 @@ import Foundation
 package actor SuiteRunner {
     package struct Options: Sendable {
         package var replicas: [ServiceName: Int] = [:]
+        /// Where the gateways listen: on this machine alone, unless somebody asks for more.
+        package var gatewayHost = PublicAddress.standardHost
         /// Of the first gateway; the others take the next ones.
         package var gatewayPort = 8080
         package var makesDemo = true
@@ -52,6 +54,8 @@ package actor SuiteRunner {
         try await endLeftOvers()
         let secrets = try Secrets.load(
             from: folder, roles: SuiteSchema.roles, demoEmails: options.makesDemo ? DemoCompany.users.map(\.email) : [])
+        let keys = KeyFolder(folder.keys, isPrivate: true)
+        _ = try keys.prepare(SuiteService.all.map(\.name))
         var ports = try PrivateFile.read(folder.ports).map { try JSON.decode(PortPlan.self, from: $0) } ?? PortPlan()
         let administrator = try await startDatabase(secrets: secrets, ports: &ports)
         let applied = try await SuiteSchema.prepare(administrator, secrets: secrets, programs: programs)
@@ -60,12 +64,13 @@ package actor SuiteRunner {
         let endpoints = try planEndpoints(&ports)
         let gatewayPorts = try planGateways()
         try PrivateFile.replace(folder.ports, with: try JSON.encode(ports))
-        try PrivateFile.replace(folder.endpoints, with: try JSON.encode(endpoints), mode: 0o644)
+        try PrivateFile.replace(folder.endpoints, with: try JSON.encode(endpoints))
 
-        try noteAddress(gatewayPorts[0])
+        let addresses = gatewayPorts.map { PublicAddress(host: options.gatewayHost, port: $0) }
+        try noteAddress(addresses[0])
         var demo: DemoCompany?
         if options.makesDemo {
-            let origins = gatewayPorts.flatMap { ["http://127.0.0.1:\($0)", "http://localhost:\($0)"] }
+            let origins = addresses.flatMap(\.origins)
             demo = try await AccountsAdministration.with(administrator, secrets) {
                 try await DemoCompany.ensure(with: $0, origins: origins, secrets: secrets)
             }
@@ -73,8 +78,9 @@ package actor SuiteRunner {
         }
         try Task.checkCancellation()
         try await startServices(
-            programs, endpoints: endpoints, gatewayPorts: gatewayPorts, administrator: administrator, secrets: secrets, demo: demo)
-        return await report(gatewayPorts: gatewayPorts, administrator: administrator, demo: demo)
+            programs, endpoints: endpoints, addresses: addresses, keys: keys, administrator: administrator, secrets: secrets, demo: demo)
+        if let warning = addresses[0].warning { progress.warning(warning) }
+        return await report(addresses: addresses, database: try SuiteSchema.verifyAddress(administrator, secrets), demo: demo)
     }
 
     /// Only the database, for a command that needs nothing else.
@@ -170,15 +176,15 @@ package actor SuiteRunner {
     }
 
     /// For commands that print links.
-    private func noteAddress(_ port: Int) throws {
+    private func noteAddress(_ address: PublicAddress) throws {
         guard var settings = try SuiteSettings.load(from: folder) else { return }
-        settings.publicURL = "http://127.0.0.1:\(port)"
+        settings.publicURL = address.url
         try settings.save(to: folder)
     }
 
     private func startServices(
-        _ programs: Programs, endpoints: [String: [Endpoint]], gatewayPorts: [Int], administrator: String, secrets: Secrets,
-        demo: DemoCompany?
+        _ programs: Programs, endpoints: [String: [Endpoint]], addresses: [PublicAddress], keys: KeyFolder, administrator: String,
+        secrets: Secrets, demo: DemoCompany?
     ) async throws {
         let common = inheritedEnvironment()
         for service in SuiteService.all {
@@ -188,6 +194,8 @@ package actor SuiteRunner {
                 environment["SWITCHBOARD_REPLICA"] = "\(endpoint.replica)"
                 environment["\(service.prefix)_BUS_EVENTS"] = endpoint.events
                 environment["\(service.prefix)_BUS_REQUESTS"] = endpoint.requests
+                environment["\(service.prefix)_CURVE_SECRET_KEY_FILE"] = keys.secretFile(of: service.name)
+                environment["\(service.prefix)_CURVE_PUBLIC_KEYS_FILE"] = keys.publicKeysFile
                 environment["\(service.prefix)_HEALTH_PORT"] = "\(try endpoint.healthPort)"
                 if service.hasDatabase {
                     environment["\(service.prefix)_DATABASE_URL"] = try SuiteSchema.address(of: service.name, administrator, secrets)
@@ -196,7 +204,8 @@ package actor SuiteRunner {
                 case .accounts:
                     environment["ACCOUNTS_TOKEN_SIGNING_KEY_FILE"] = folder.tokenSigningKey
                 case .gateway:
-                    environment["GATEWAY_PORT"] = "\(gatewayPorts[endpoint.replica - 1])"
+                    environment["GATEWAY_HOST"] = addresses[endpoint.replica - 1].host
+                    environment["GATEWAY_PORT"] = "\(addresses[endpoint.replica - 1].port)"
                     if environment["GATEWAY_WEB_DIRECTORY"] == nil { environment["GATEWAY_WEB_DIRECTORY"] = programs.pages }
                     environment["GATEWAY_DEMO_SITE"] = demo?.siteKey
                 default: break
@@ -261,7 +270,7 @@ package actor SuiteRunner {
             guard !hasStopped else { return }
             do {
                 let running = RunningSuite(supervisor: getpid(), database: server, processes: entries)
-                try PrivateFile.replace(folder.processes, with: try JSON.encode(running), mode: 0o644)
+                try PrivateFile.replace(folder.processes, with: try JSON.encode(running))
             } catch {
                 progress.warning("\(folder.processes) could not be written: \(error)")
                 noteProcessesAgain()
@@ -293,7 +302,7 @@ package actor SuiteRunner {
             health: process.plan.health, ready: facts.ready, restarts: facts.restarts)
     }
 
-    private func report(gatewayPorts: [Int], administrator: String, demo: DemoCompany?) async -> SuiteReport {
+    private func report(addresses: [PublicAddress], database: String, demo: DemoCompany?) async -> SuiteReport {
         var processes: [SuiteReport.RunningProcess] = []
         for process in services {
             processes.append(
@@ -301,10 +310,10 @@ package actor SuiteRunner {
                     service: process.plan.service, replica: process.plan.replica, pid: await process.facts.pid,
                     health: process.plan.health ?? ""))
         }
-        let gateways = gatewayPorts.map { "http://127.0.0.1:\($0)" }
+        let gateways = addresses.map(\.url)
         return SuiteReport(
             gateways: gateways, inbox: gateways[0] + "/inbox", demoPage: gateways[0] + "/demo", site: demo?.siteKey,
             tenant: demo.map { SuiteReport.Company(clientID: $0.clientID, slug: DemoCompany.slug) }, users: demo?.signIns ?? [],
-            databaseURL: administrator, data: folder.real, processes: processes)
+            databaseURL: database, data: folder.real, processes: processes)
     }
 }

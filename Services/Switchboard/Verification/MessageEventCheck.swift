@@ -61,7 +61,7 @@ package struct MessageEventCheck: IntegrityCheck {
         }
         let metadata: JSONValue = try row["metadata"]
         let sentAt: Date = try row["sent_at"]
-        guard metadata == .object(event.metadata), try row["author_name"] == event.author.name,
+        guard metadata == .object(event.metadata) || !MetadataLimits.fit(event.metadata), try row["author_name"] == event.author.name,
             Timestamp.text(sentAt) == Timestamp.text(event.sentAt)
         else {
             return "message \(sequence) was said with other metadata, name or time"

@@ -9,6 +9,9 @@ package struct PendingRequests: Sendable {
     package struct Limits: Sendable {
         /// Attempts per request, the first one included. All carry the same key.
         package var attemptsMax: UInt8 = 4
+        /// Replicas that may be lost while they hold a request; then nobody else is asked. Nearly always the replica was lost for another
+        /// reason, and one repeat makes good; but a request that kills whoever takes it must not go through all of a service.
+        package var replicasLostMax = 2
         /// Full jitter: a pause is random between zero and this, doubled with each attempt up to the longest.
         package var backoffMin: Duration = .milliseconds(20)
         package var backoffMax: Duration = .seconds(1)
@@ -37,6 +40,8 @@ package struct PendingRequests: Sendable {
 
     package enum Action: Sendable, Equatable {
         case send(UInt64, attempt: UInt8, to: EndpointID, remaining: Duration)
+        /// A replica was lost while it held the request, the first or a later one. To be said in the log; changes nothing.
+        case suspect(UInt64, replicasLost: Int)
         case finish(UInt64, Answer)
     }
 
@@ -49,6 +54,10 @@ package struct PendingRequests: Sendable {
         /// Refused here: too many waiting, or nobody ready in time.
         package var shed = 0
         package var lateReplies = 0
+        /// Times that a replica was lost while it held a request.
+        package var suspected = 0
+        /// Requests that nobody else was asked because of ``Limits/replicasLostMax``.
+        package var abandoned = 0
 
         package init() {}
     }
@@ -79,6 +88,13 @@ package struct PendingRequests: Sendable {
         /// Whom not to ask next if there is another.
         var avoided: EndpointID?
         var lastFailure: BusError?
+        /// Attempts that took too long: who was asked may still be at it.
+        var overdue: [(attempt: UInt8, endpoint: EndpointID)] = []
+        var replicasLost = 0
+
+        func isHeld(by id: EndpointID) -> Bool {
+            if case .inFlight(id, _) = state { true } else { overdue.contains { $0.endpoint == id } }
+        }
     }
 
     private struct Replicas {
@@ -146,6 +162,7 @@ package struct PendingRequests: Sendable {
             // An earlier attempt's trouble says nothing about the one that is out now.
             guard attempt == entry.attempt, case .inFlight(let endpoint, _) = entry.state else {
                 counters.lateReplies += 1
+                entries[number]?.overdue.removeAll { $0.attempt == attempt }
                 return
             }
             attemptFailed(number, at: endpoint, because: failure, now: now)
@@ -177,13 +194,19 @@ package struct PendingRequests: Sendable {
         endpoints[id]?.isReady = false
     }
 
-    /// What it has will not be answered: asked again elsewhere, with the same key.
+    /// What it has will not be answered: asked again elsewhere, with the same key. What it has is suspect, too.
     package mutating func endpointLost(_ id: EndpointID, now: ContinuousClock.Instant) {
         guard let endpoint = endpoints.removeValue(forKey: id) else { return }
         services[endpoint.service]?.endpoints.removeAll { $0 == id }
-        guard endpoint.inFlight > 0 else { return }
-        let lost = entries.filter { if case .inFlight(id, _) = $0.value.state { true } else { false } }.keys.sorted()
-        for number in lost {
+        for number in entries.filter({ $0.value.isHeld(by: id) }).keys.sorted() {
+            guard var entry = entries[number] else { continue }
+            entry.replicasLost += 1
+            entry.overdue.removeAll { $0.endpoint == id }
+            entries[number] = entry
+            counters.suspected += 1
+            actions.append(.suspect(number, replicasLost: entry.replicasLost))
+            // One that took too long there is out elsewhere by now.
+            guard case .inFlight(id, _) = entry.state else { continue }
             attemptFailed(
                 number, at: id, because: .unavailable(retryAfter: limits.unavailableRetryAfter), pauses: false, now: now)
         }
@@ -231,6 +254,7 @@ package struct PendingRequests: Sendable {
             if entry.deadline <= now {
                 finish(number, .failure(outOfTime(entry)), now: now)
             } else {
+                entries[number]?.overdue.append((entry.attempt, endpoint))
                 attemptFailed(number, at: endpoint, because: .deadlineExceeded, pauses: false, now: now)
             }
         case .pausing:
@@ -260,6 +284,10 @@ package struct PendingRequests: Sendable {
 
     private mutating func dispatch(_ number: UInt64, now: ContinuousClock.Instant) {
         guard var entry = entries[number] else { return }
+        guard entry.replicasLost < limits.replicasLostMax else {
+            abandon(number, now: now)
+            return
+        }
         if let endpoint = leastBusy(of: entry.service, avoiding: entry.avoided) {
             endpoints[endpoint]?.inFlight += 1
             entry.attempt += 1
@@ -325,6 +353,10 @@ package struct PendingRequests: Sendable {
         default: break
         }
         entries[number] = entry
+        guard entry.replicasLost < limits.replicasLostMax else {
+            abandon(number, now: now)
+            return
+        }
         guard entry.attempt < limits.attemptsMax, now + pause < entry.deadline else {
             finish(number, .failure(failure), releases: false, now: now)
             return
@@ -339,6 +371,12 @@ package struct PendingRequests: Sendable {
             dispatch(number, now: now)
         }
         dispatchWaiting(of: entry.service, now: now)
+    }
+
+    /// - Precondition: it is at no endpoint.
+    private mutating func abandon(_ number: UInt64, now: ContinuousClock.Instant) {
+        counters.abandoned += 1
+        finish(number, .failure(.replicasLost), releases: false, now: now)
     }
 
     private mutating func finish(_ number: UInt64, _ answer: Answer, releases: Bool = true, now: ContinuousClock.Instant) {
@@ -384,7 +422,7 @@ extension BusError {
     package var isPassing: Bool {
         switch self {
         case .overloaded, .unavailable: true
-        case .refused, .malformed, .unknownSubject, .internal, .deadlineExceeded, .cancelled: false
+        case .refused, .malformed, .unknownSubject, .internal, .deadlineExceeded, .replicasLost, .cancelled: false
         }
     }
 }

@@ -77,6 +77,8 @@ package final class InMemoryBus: Bus {
             metrics.requestsRetried = counters.retried
             metrics.requestsShed = counters.shed
             metrics.lateReplies = counters.lateReplies
+            metrics.requestsSuspected = counters.suspected
+            metrics.requestsAbandoned = counters.abandoned
             metrics.requestsExpired = state.admission.expired
             metrics.requestsPending = state.pending.pendingCount
             metrics.requestsRunning = state.admission.running
@@ -191,6 +193,7 @@ package final class InMemoryBus: Bus {
                 case .finish(let number, let answer):
                     guard let question = state.questions.removeValue(forKey: number) else { continue }
                     steps.append(.finish(question.continuation, answer))
+                case .suspect: break  // counted; there is no log here
                 }
             }
             let startsTicking = !state.isTicking && state.pending.deadline != nil

@@ -20,6 +20,13 @@ struct ByteReader {
         return Integer(bigEndian: bytes.loadUnaligned(fromByteOffset: position, as: Integer.self))
     }
 
+    /// From 0 to ``WireLimits/sequenceMax``.
+    mutating func sequence() throws(MalformedFrame) -> Int64 {
+        let sequence = try integer(Int64.self)
+        guard (0...WireLimits.sequenceMax).contains(sequence) else { throw MalformedFrame("sequence \(sequence)") }
+        return sequence
+    }
+
     mutating func uuid() throws(MalformedFrame) -> UUID {
         guard remaining >= 16 else { throw MalformedFrame("ends inside an id") }
         defer { position += 16 }

@@ -9,12 +9,16 @@ extension EventFrame {
         static let clientID: UInt8 = 1
         static let keySequence: UInt8 = 2
         static let traceparent: UInt8 = 4
-        static let all: UInt8 = 7
+        /// Two bytes of length and the context follow the payload. Who reads no such frame takes it for a lost one, asks for it at
+        /// the next beacon and gets it without (``FetchEvents/readsContext``).
+        static let context: UInt8 = 8
+        static let all: UInt8 = 15
     }
 
     /// What this event takes on the wire and in a fetched page. A fetch's `maxBytes` counts it.
     package var wireSize: Int {
-        Self.fixedSize + header.stream.rawValue.utf8.count + header.subject.rawValue.utf8.count
+        (header.context.isEmpty ? 0 : 2 + header.context.count) + Self.fixedSize + header.stream.rawValue.utf8.count
+            + header.subject.rawValue.utf8.count
             + (header.traceparent.map { min($0.utf8.count, WireLimits.traceparentMax) } ?? 0) + payload.count
     }
 
@@ -23,21 +27,28 @@ extension EventFrame {
         guard payload.count <= WireLimits.payloadMax else {
             throw MalformedFrame("\(header.subject) has \(payload.count) bytes of payload; at most \(WireLimits.payloadMax) travel")
         }
+        guard header.context.count <= WireLimits.contextMax else {
+            throw MalformedFrame("\(header.subject) has \(header.context.count) bytes of context; at most \(WireLimits.contextMax) travel")
+        }
         guard header.subject.isNameable, header.stream.isNameable else {
             throw MalformedFrame("names have 1 to \(Subject.lengthMax) (streams: \(WireLimits.nameMax)) visible ASCII characters")
         }
-        guard (0..<WireLimits.partitionsMax).contains(header.partition), header.partitionSequence > 0 else {
+        guard (0..<WireLimits.partitionsMax).contains(header.partition), (1...WireLimits.sequenceMax).contains(header.partitionSequence)
+        else {
             throw MalformedFrame("partition \(header.partition), sequence \(header.partitionSequence) is no place in a log")
         }
     }
 
-    package func write(to writer: inout ByteWriter) {
+    /// - Parameter withContext: false for a reader that knows of none.
+    package func write(to writer: inout ByteWriter, withContext: Bool = true) {
+        let context = withContext ? header.context : []
         // A trace context that is too long is not ours to cut: it is left out.
         let traceparent = header.traceparent.flatMap { $0.utf8.count <= WireLimits.traceparentMax && $0.isToken ? $0 : nil }
         var presence: UInt8 = 0
         if header.clientID != nil { presence |= Presence.clientID }
         if header.keySequence != nil { presence |= Presence.keySequence }
         if traceparent != nil { presence |= Presence.traceparent }
+        if !context.isEmpty { presence |= Presence.context }
         writer.integer(UInt16(header.partition))
         writer.integer(header.audience.rawValue)
         writer.integer(presence)
@@ -57,6 +68,10 @@ extension EventFrame {
         writer.text(header.subject.rawValue)
         writer.text(traceparent ?? "")
         writer.array(payload)
+        if !context.isEmpty {
+            writer.integer(UInt16(clamping: context.count))
+            writer.array(context)
+        }
     }
 
     init(from reader: inout ByteReader) throws(MalformedFrame) {
@@ -68,7 +83,7 @@ extension EventFrame {
         let version = try reader.integer(UInt16.self)
         let payloadCount = Int(try reader.integer(UInt32.self))
         guard payloadCount <= WireLimits.payloadMax else { throw MalformedFrame("payload of \(payloadCount) bytes") }
-        let partitionSequence = try reader.integer(Int64.self)
+        let partitionSequence = try reader.sequence()
         guard partitionSequence > 0 else { throw MalformedFrame("sequence \(partitionSequence)") }
         let epoch = try reader.uuid()
         let eventID = EventID(try reader.uuid())
@@ -83,14 +98,21 @@ extension EventFrame {
         let stream = try reader.token(count: streamCount, max: WireLimits.nameMax, "stream")
         let subject = try reader.token(count: subjectCount, max: Subject.lengthMax, "subject")
         let traceparent = try reader.token(count: traceparentCount, max: WireLimits.traceparentMax, "traceparent")
+        let payload = try reader.array(count: payloadCount)
+        var context: [UInt8] = []
+        if presence & Presence.context != 0 {
+            let count = Int(try reader.integer(UInt16.self))
+            guard (1...WireLimits.contextMax).contains(count) else { throw MalformedFrame("context of \(count) bytes") }
+            context = try reader.array(count: count)
+        }
         self.init(
             header: Header(
                 stream: StreamName(rawValue: stream), partition: partition, partitionSequence: partitionSequence, epoch: epoch,
                 eventID: eventID, subject: Subject(rawValue: subject), version: version, audience: audience,
                 clientID: presence & Presence.clientID == 0 ? nil : clientID, key: key,
                 keySequence: presence & Presence.keySequence == 0 ? nil : keySequence, occurredAt: occurredAt,
-                traceparent: presence & Presence.traceparent == 0 ? nil : traceparent),
-            payload: try reader.array(count: payloadCount))
+                traceparent: presence & Presence.traceparent == 0 ? nil : traceparent, context: context),
+            payload: payload)
     }
 }
 
@@ -101,17 +123,4 @@ extension UUID {
 extension String {
     /// Visible ASCII without spaces.
     var isToken: Bool { utf8.allSatisfy { (0x21...0x7e).contains($0) } }
-}
-
-extension Date {
-    /// Microseconds since 1970, PostgreSQL's resolution; exact between 1720 and 2280. Times that do not fit are moved to the nearest
-    /// that does.
-    package var microseconds: Int64 {
-        let microseconds = (timeIntervalSince1970 * 1_000_000).rounded()
-        return Int64(exactly: microseconds) ?? (microseconds < 0 ? .min : .max)
-    }
-
-    package init(microseconds: Int64) {
-        self.init(timeIntervalSince1970: Double(microseconds) / 1_000_000)
-    }
 }

@@ -186,7 +186,8 @@ extension WireFrame {
         case .failure(.internal(let incident)): (status, payload) = (Status.internal, cut(incident))
         case .failure(.overloaded(let pause)): (status, payload, retryAfter) = (Status.overloaded, [], pause)
         case .failure(.unavailable(let pause)): (status, payload, retryAfter) = (Status.unavailable, [], pause)
-        case .failure(.deadlineExceeded): (status, payload) = (Status.deadlineExceeded, [])
+        // To those further away it is a question whose outcome is not known; older ones know no other word for it.
+        case .failure(.deadlineExceeded), .failure(.replicasLost): (status, payload) = (Status.deadlineExceeded, [])
         case .failure(.cancelled): (status, payload) = (Status.cancelled, [])
         }
         var writer = writer(.reply, size: 18 + payload.count)
@@ -249,11 +250,7 @@ extension Beacon {
         guard reader.remaining == count * 8 else { throw MalformedFrame("beacon of another length") }
         var heads: [Int64] = []
         heads.reserveCapacity(count)
-        for _ in 0..<count {
-            let head = try reader.integer(Int64.self)
-            guard head >= 0 else { throw MalformedFrame("head \(head)") }
-            heads.append(head)
-        }
+        for _ in 0..<count { heads.append(try reader.sequence()) }
         self.init(stream: StreamName(rawValue: stream), epoch: epoch, heads: heads)
     }
 }

@@ -20,8 +20,14 @@ package enum WireLimits {
     /// Bytes. W3C trace context version 00 has 55; a longer one is not passed on.
     package static let traceparentMax = 128
 
+    /// Bytes of an event's context: five short members, the longest a sector's name of 400 bytes, which escapes may double.
+    package static let contextMax = 2048
+
     /// Partitions that a beacon may speak of. Ours has 16; a stream's own number is fixed for ever.
     package static let partitionsMax = 256
+
+    /// The highest sequence: 2⁵³, which every client can hold. So whoever adds to one stays within 64 bits.
+    package static let sequenceMax: Int64 = 1 << 53
 
     /// Bytes of a sentence in a failure (`malformed`, `internal`). Longer ones are cut.
     package static let failureTextMax = 1024

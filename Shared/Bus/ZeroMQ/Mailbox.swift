@@ -22,6 +22,7 @@ enum Command: Sendable {
 struct Question: Sendable {
     let number: UInt64
     let service: ServiceName
+    let subject: Subject
     let deadline: ContinuousClock.Instant
     /// The encoded frame; number, attempt and budget are filled in for each attempt.
     var bytes: [UInt8]

@@ -191,7 +191,7 @@ final class Reactor {
             if let idleSince { deadline = min(deadline, idleSince + Self.drainQuiet) }
             if let due = pending.deadline { deadline = min(deadline, due, nextConnectionCheck) }
             // Rounded up: waking just before the deadline would only mean waiting again.
-            timeout = max(0, Int((deadline - now).milliseconds.rounded(.up)))
+            timeout = max(0, Int(saturating: (deadline - now).milliseconds.rounded(.up)))
         }
         let result = zmq_poll(&items, Int32(items.count), timeout)
         if result < 0 {
@@ -284,6 +284,8 @@ final class Reactor {
     private func performActions(now: ContinuousClock.Instant) {
         pending.takeActions(into: &actions)
         while !actions.isEmpty {
+            var lost: [RequestLink] = []
+            var suspects: [Subject: Int] = [:]
             for action in actions {
                 switch action {
                 case .send(let number, let attempt, let endpoint, let remaining):
@@ -293,14 +295,29 @@ final class Reactor {
                     }
                     WireFrame.address(&questions[number]!.bytes, number: number, attempt: attempt, budget: remaining)
                     if case .sent = link.socket.send(questions[number]!.bytes) { continue }
-                    // Not connected any more, or it reads nothing: all that it has is asked elsewhere, this one too.
-                    if !link.socket.isWritable { lose(link, now: now) }
+                    // Not connected any more, or it reads nothing: all that it has is asked elsewhere. This one it never had.
                     pending.sendFailed(number, attempt: attempt, now: now)
+                    if !link.socket.isWritable { lost.append(link) }
+                case .suspect(let number, let replicasLost):
+                    guard let subject = questions[number]?.subject else { continue }
+                    if replicasLost < configuration.requests.replicasLostMax {
+                        suspects[subject, default: 0] += 1
+                    } else {
+                        logger.error(
+                            "replicas were lost while they held a request; nobody else is asked",
+                            metadata: ["subject": "\(subject)", "replicas_lost": "\(replicasLost)"])
+                    }
                 case .finish(let number, let answer):
                     questions.removeValue(forKey: number)?.continuation.resume(returning: answer)
                 }
             }
             actions.removeAll(keepingCapacity: true)
+            for (subject, count) in suspects {
+                logger.warning(
+                    "a replica was lost while it held requests; they are asked once more",
+                    metadata: ["subject": "\(subject)", "count": "\(count)"])
+            }
+            for link in lost where link.instance != nil { lose(link, now: now) }
             pending.takeActions(into: &actions)
         }
     }
@@ -648,6 +665,8 @@ final class Reactor {
         metrics.requestsRetried = counters.retried
         metrics.requestsShed = counters.shed
         metrics.lateReplies = counters.lateReplies
+        metrics.requestsSuspected = counters.suspected
+        metrics.requestsAbandoned = counters.abandoned
         metrics.requestsPending = pending.pendingCount
         metrics.requestsRunning = admission.running
         metrics.endpointsReady = pending.readyCount

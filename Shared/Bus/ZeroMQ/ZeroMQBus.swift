@@ -149,7 +149,9 @@ package final class ZeroMQBus: Bus {
         let bytes = WireFrame.encode(request)
         let answer: Answer = await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<Answer, Never>) in
-                let question = Question(number: number, service: service, deadline: deadline, bytes: bytes, continuation: continuation)
+                let question = Question(
+                    number: number, service: service, subject: request.subject, deadline: deadline, bytes: bytes,
+                    continuation: continuation)
                 switch self.mailbox.put(.request(question)) {
                 case .taken:
                     // Cancelled before the request was there: say it again.

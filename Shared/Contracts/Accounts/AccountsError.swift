@@ -10,6 +10,10 @@ package enum AccountsError: ServiceError {
     case refreshTokenReused
     /// A visitor token, or its identity, does not verify.
     case tokenInvalid
+    /// Whoever asks was disabled, has another role, signed out or was revoked since the token was signed.
+    case accessEnded
+    /// Nobody changes their own role or state, whatever they are.
+    case ownAccount(field: String)
     case keyInvalid
     /// Used, expired or never given out.
     case invitationInvalid
@@ -18,6 +22,15 @@ package enum AccountsError: ServiceError {
     case emailTaken(field: String)
     case slugTaken(field: String)
     case userNotFound(id: UserID)
+    /// Somebody disabled gets neither invitation nor reset.
+    case userDisabled
+    /// There is a password already: it can be reset, not chosen for the first time again.
+    case invitationAccepted
+    /// There was never a password that could be reset: the invitation can be sent again.
+    case invitationOpen
+    case signInNotFound
+    /// One's own password is changed by whoever knows it.
+    case ownPassword
     /// The last administrator can neither be disabled nor change role.
     case lastAdministrator
     case siteNotFound
@@ -42,6 +55,8 @@ package enum AccountsError: ServiceError {
         case .refreshTokenInvalid: "refresh-token-invalid"
         case .refreshTokenReused: "refresh-token-reused"
         case .tokenInvalid: "token-invalid"
+        case .accessEnded: "access-ended"
+        case .ownAccount: "own-account"
         case .keyInvalid: "key-invalid"
         case .invitationInvalid: "invitation-invalid"
         case .passwordWrong: "password-wrong"
@@ -49,6 +64,11 @@ package enum AccountsError: ServiceError {
         case .emailTaken: "email-taken"
         case .slugTaken: "slug-taken"
         case .userNotFound: "user-not-found"
+        case .userDisabled: "user-disabled"
+        case .invitationAccepted: "invitation-accepted"
+        case .invitationOpen: "invitation-open"
+        case .signInNotFound: "sign-in-not-found"
+        case .ownPassword: "own-password"
         case .lastAdministrator: "last-administrator"
         case .siteNotFound: "site-not-found"
         case .originNotAllowed: "origin-not-allowed"
@@ -66,6 +86,7 @@ package enum AccountsError: ServiceError {
         switch self {
         case .tooManyAttempts(let retryAfterSeconds): ["retry_after_seconds": .integer(Int64(retryAfterSeconds))]
         case .passwordTooWeak(let field, let detail): ["field": .string(field), "detail": .string(detail)]
+        case .ownAccount(let field): ["field": .string(field)]
         case .emailTaken(let field): ["field": .string(field)]
         case .slugTaken(let field): ["field": .string(field)]
         case .userNotFound(let id): ["id": .string(id.description)]
@@ -76,8 +97,10 @@ package enum AccountsError: ServiceError {
         case .roleMayNot(let role): ["role": .string(role)]
         case .ruleInvalid(let field, let detail): ["field": .string(field), "detail": .string(detail)]
         case .rulesMovedOn(let version): ["version": .integer(Int64(version))]
-        case .signInFailed, .clientRequired, .refreshTokenInvalid, .refreshTokenReused, .tokenInvalid, .keyInvalid, .invitationInvalid,
-            .passwordWrong, .lastAdministrator, .siteNotFound, .unknown:
+        case .signInFailed, .clientRequired, .refreshTokenInvalid, .refreshTokenReused, .tokenInvalid, .accessEnded,
+            .keyInvalid, .invitationInvalid,
+            .passwordWrong, .userDisabled, .invitationAccepted, .invitationOpen, .signInNotFound,
+            .ownPassword, .lastAdministrator, .siteNotFound, .unknown:
             [:]
         }
     }
@@ -92,6 +115,8 @@ package enum AccountsError: ServiceError {
             case "refresh-token-invalid": self = .refreshTokenInvalid
             case "refresh-token-reused": self = .refreshTokenReused
             case "token-invalid": self = .tokenInvalid
+            case "access-ended": self = .accessEnded
+            case "own-account": self = .ownAccount(field: try fields.text("field"))
             case "key-invalid": self = .keyInvalid
             case "invitation-invalid": self = .invitationInvalid
             case "password-wrong": self = .passwordWrong
@@ -99,6 +124,11 @@ package enum AccountsError: ServiceError {
             case "email-taken": self = .emailTaken(field: try fields.text("field"))
             case "slug-taken": self = .slugTaken(field: try fields.text("field"))
             case "user-not-found": self = .userNotFound(id: try fields.identifier("id"))
+            case "user-disabled": self = .userDisabled
+            case "invitation-accepted": self = .invitationAccepted
+            case "invitation-open": self = .invitationOpen
+            case "sign-in-not-found": self = .signInNotFound
+            case "own-password": self = .ownPassword
             case "last-administrator": self = .lastAdministrator
             case "site-not-found": self = .siteNotFound
             case "origin-not-allowed": self = .originNotAllowed(origin: try fields.text("origin"))

@@ -3,10 +3,8 @@ extension BusinessRules {
     /// Targets are looked through for each conversation.
     package static let targetsMax = 50
     package static let sectorsMax = 100
-    /// Characters; as many as agents and teams may say.
-    package static let sectorNameMax = 100
-    /// Characters.
-    package static let nameMax = 100
+    /// Bytes of the whole document: it travels in one event, and the audit's list shows it twice in an entry.
+    package static let bytesMax = 131_072
     /// Half a minute to half a year of seconds; less cannot be kept, more is no promise.
     package static let targetSecondsRange = 30...15_552_000
     /// A day to a hundred years.
@@ -20,10 +18,20 @@ extension BusinessRules {
             try checkSectors()
             try checkTargets()
             if let problem = routing.problem { throw problem.inside("routing") }
+            try checkSize()
             if let days = retention.messagesDays { try Self.check(days, in: Self.retentionDaysRange, at: "retention.messages_days") }
             return nil
         } catch {
             return error
+        }
+    }
+
+    private func checkSize() throws(FieldProblem) {
+        let bytes: Int
+        do { bytes = try JSON.encode(self).count } catch { throw FieldProblem(field: "version", detail: "cannot be written with the rest") }
+        // Only they can make it so large.
+        guard bytes <= Self.bytesMax else {
+            throw FieldProblem(field: "holidays", detail: "make the rules \(bytes) bytes long; at most \(Self.bytesMax) are taken")
         }
     }
 
@@ -34,17 +42,9 @@ extension BusinessRules {
         var known: Set<String> = []
         for (index, sector) in sectors.enumerated() {
             let place = "sectors[\(index)]"
-            guard !sector.name.allSatisfy(\.isWhitespace), sector.name.unicodeScalars.count <= Self.sectorNameMax,
-                !Self.hasControls(sector.name)
-            else {
-                throw FieldProblem(
-                    field: "\(place).name", detail: "must have 1 to \(Self.sectorNameMax) characters, none of them control characters")
-            }
+            try TextRule.label.check(sector.name, at: "\(place).name")
             guard known.insert(sector.name).inserted else { throw FieldProblem(field: "\(place).name", detail: "is there already") }
-            guard sector.description.unicodeScalars.count <= Self.nameMax, !Self.hasControls(sector.description) else {
-                throw FieldProblem(
-                    field: "\(place).description", detail: "must have at most \(Self.nameMax) characters, none of them control characters")
-            }
+            if !sector.description.isEmpty { try TextRule.label.check(sector.description, at: "\(place).description") }
         }
         guard known.contains(SectorName.general) else {
             throw FieldProblem(field: "sectors", detail: "must contain \(SectorName.general), where everything goes that names no other")
@@ -58,11 +58,7 @@ extension BusinessRules {
         var names: Set<String> = []
         for (index, target) in sla.enumerated() {
             let place = "sla[\(index)]"
-            guard !target.name.allSatisfy(\.isWhitespace), target.name.unicodeScalars.count <= Self.nameMax, !Self.hasControls(target.name)
-            else {
-                throw FieldProblem(
-                    field: "\(place).name", detail: "must have 1 to \(Self.nameMax) characters, none of them control characters")
-            }
+            try TextRule.label.check(target.name, at: "\(place).name")
             guard names.insert(target.name).inserted else { throw FieldProblem(field: "\(place).name", detail: "is there already") }
             if let channel = target.channel, !Channel.all.contains(channel) {
                 throw FieldProblem(
@@ -96,9 +92,5 @@ extension BusinessRules {
         guard range.contains(number) else {
             throw FieldProblem(field: field, detail: "is not from \(range.lowerBound) to \(range.upperBound)")
         }
-    }
-
-    private static func hasControls(_ text: String) -> Bool {
-        text.unicodeScalars.contains { $0.properties.generalCategory == .control }
     }
 }

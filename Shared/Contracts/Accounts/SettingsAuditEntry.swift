@@ -1,8 +1,11 @@
 import Foundation
 
-/// One change of a company's settings: who, when, and the whole of them before and after.
+/// One change of a company's settings, users or keys: who, when, and the whole of it before and after.
 package struct SettingsAuditEntry: Codable, Sendable, Equatable {
     package struct Person: Codable, Sendable, Equatable {
+        /// Whoever runs the installation, from its command line: nobody of the company.
+        package static let `operator` = Person(id: UserID(UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))), name: "Operator")
+
         package let id: UserID
         package let name: String
 
@@ -15,7 +18,7 @@ package struct SettingsAuditEntry: Codable, Sendable, Equatable {
     package let id: EntityID
     package let at: Date
     package let actor: Person
-    /// Which settings: `business_rules`.
+    /// `business_rules`, `user` or `key`.
     package let setting: String
     package let before: JSONValue
     package let after: JSONValue

@@ -5,15 +5,19 @@ package struct TokenPair: Codable, Sendable, Equatable {
     /// Seconds.
     package let expiresIn: Int
     package let refreshToken: String
+    /// For the browser to show when somebody signs in with it again; nil when tokens were only renewed, and from an older accounts.
+    package let knownBrowser: String?
 
-    package init(accessToken: String, tokenType: String, expiresIn: Int, refreshToken: String) {
+    package init(accessToken: String, tokenType: String, expiresIn: Int, refreshToken: String, knownBrowser: String? = nil) {
         self.accessToken = accessToken
         self.tokenType = tokenType
         self.expiresIn = expiresIn
         self.refreshToken = refreshToken
+        self.knownBrowser = knownBrowser
     }
 
     private enum CodingKeys: String, CodingKey {
+        case knownBrowser = "known_browser"
         case accessToken = "access_token"
         case tokenType = "token_type"
         case expiresIn = "expires_in"
@@ -26,5 +30,6 @@ package struct TokenPair: Codable, Sendable, Equatable {
         try container.encode(tokenType, forKey: .tokenType)
         try container.encode(expiresIn, forKey: .expiresIn)
         try container.encode(refreshToken, forKey: .refreshToken)
+        try container.encodeIfPresent(knownBrowser, forKey: .knownBrowser)
     }
 }

@@ -8,18 +8,21 @@ package struct UserAccount: Codable, Sendable, Equatable {
     package let role: Role
     package let disabled: Bool
     package let createdAt: Date
+    /// How far they are with signing in; only where it was asked for.
+    package let access: UserAccess?
 
-    package init(id: UserID, email: String, name: String, role: Role, disabled: Bool, createdAt: Date) {
+    package init(id: UserID, email: String, name: String, role: Role, disabled: Bool, createdAt: Date, access: UserAccess? = nil) {
         self.id = id
         self.email = email
         self.name = name
         self.role = role
         self.disabled = disabled
         self.createdAt = createdAt
+        self.access = access
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, email, name, role, disabled
+        case id, email, name, role, disabled, access
         case createdAt = "created_at"
     }
 
@@ -31,5 +34,6 @@ package struct UserAccount: Codable, Sendable, Equatable {
         try container.encode(role, forKey: .role)
         try container.encode(disabled, forKey: .disabled)
         try container.encode(createdAt, forKey: .createdAt)
+        try container.encodeIfPresent(access, forKey: .access)
     }
 }

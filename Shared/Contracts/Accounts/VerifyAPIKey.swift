@@ -1,6 +1,6 @@
 /// Who a key speaks for.
 package struct VerifyAPIKey: BusRequest, Equatable {
-    package typealias Reply = Principal
+    package typealias Reply = VerifiedKey
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.verify-api-key"
     package static let service = ServiceName.accounts

@@ -8,14 +8,22 @@ package struct VisitorToken: Codable, Sendable, Equatable {
     package let site: Website
     /// By the company's business hours; nil from an older accounts.
     package let openState: OpenState?
+    /// Of a signed identity that has them; not looked at any further.
+    package let verifiedEmail: String?
+    package let verifiedPhone: String?
 
-    package init(token: String, expiresIn: Int, customerID: CustomerID, clientID: TenantID, site: Website, openState: OpenState? = nil) {
+    package init(
+        token: String, expiresIn: Int, customerID: CustomerID, clientID: TenantID, site: Website, openState: OpenState? = nil,
+        verifiedEmail: String? = nil, verifiedPhone: String? = nil
+    ) {
         self.token = token
         self.expiresIn = expiresIn
         self.customerID = customerID
         self.clientID = clientID
         self.site = site
         self.openState = openState
+        self.verifiedEmail = verifiedEmail
+        self.verifiedPhone = verifiedPhone
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -24,6 +32,8 @@ package struct VisitorToken: Codable, Sendable, Equatable {
         case customerID = "customer_id"
         case clientID = "client_id"
         case openState = "open_state"
+        case verifiedEmail = "verified_email"
+        case verifiedPhone = "verified_phone"
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -34,5 +44,7 @@ package struct VisitorToken: Codable, Sendable, Equatable {
         try container.encode(clientID, forKey: .clientID)
         try container.encode(site, forKey: .site)
         try container.encodeIfPresent(openState, forKey: .openState)
+        try container.encodeIfPresent(verifiedEmail, forKey: .verifiedEmail)
+        try container.encodeIfPresent(verifiedPhone, forKey: .verifiedPhone)
     }
 }

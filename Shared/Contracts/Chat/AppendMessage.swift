@@ -6,6 +6,9 @@ package struct AppendMessage: BusRequest, Equatable {
     package static let service = ServiceName.chat
     package static let keepsReply = false
     package let principal: Principal
+    /// Who speaks, where that is not who asks: only a service of ours lends its voice, to the conversation's customer or as the assistant or the
+    /// system that it is. nil: whoever asks.
+    package let author: Author?
     package let id: MessageID
     package let sessionID: ConversationID
     package let kind: Message.Kind
@@ -15,10 +18,11 @@ package struct AppendMessage: BusRequest, Equatable {
     package let expectedSequence: Int64?
 
     package init(
-        principal: Principal, id: MessageID, sessionID: ConversationID, kind: Message.Kind, text: String,
+        principal: Principal, author: Author? = nil, id: MessageID, sessionID: ConversationID, kind: Message.Kind, text: String,
         metadata: [String: JSONValue] = [:], expectedSequence: Int64? = nil
     ) {
         self.principal = principal
+        self.author = author
         self.id = id
         self.sessionID = sessionID
         self.kind = kind
@@ -28,7 +32,7 @@ package struct AppendMessage: BusRequest, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case principal, id, kind, text, metadata
+        case principal, author, id, kind, text, metadata
         case sessionID = "session_id"
         case expectedSequence = "expected_sequence"
     }
@@ -38,6 +42,10 @@ extension AppendMessage: DirectlyWritten {
     package func write(to json: inout JSONText) {
         json.raw(#"{"principal":"#)
         principal.write(to: &json)
+        if let author {
+            json.raw(#","author":"#)
+            author.write(to: &json)
+        }
         json.raw(#","id":"#)
         json.id(id)
         json.raw(#","session_id":"#)

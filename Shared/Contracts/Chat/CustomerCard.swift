@@ -5,7 +5,11 @@ package struct CustomerCard: Codable, Sendable, Equatable {
     package let id: CustomerID
     package let name: String?
     package let email: String?
+    /// nil without an address, and from an older chat.
+    package let emailProvenance: AddressProvenance?
     package let phone: String?
+    /// As ``emailProvenance``.
+    package let phoneProvenance: AddressProvenance?
     package let locale: String?
     package let blocked: Bool
     package let page: PageVisit?
@@ -16,13 +20,16 @@ package struct CustomerCard: Codable, Sendable, Equatable {
     package let sessions: [SessionSummary]
 
     package init(
-        id: CustomerID, name: String? = nil, email: String? = nil, phone: String? = nil, locale: String? = nil, blocked: Bool,
+        id: CustomerID, name: String? = nil, email: String? = nil, emailProvenance: AddressProvenance? = nil, phone: String? = nil,
+        phoneProvenance: AddressProvenance? = nil, locale: String? = nil, blocked: Bool,
         page: PageVisit? = nil, attributes: [String: JSONValue], createdAt: Date, lastSeenAt: Date, sessions: [SessionSummary]
     ) {
         self.id = id
         self.name = name
         self.email = email
+        self.emailProvenance = emailProvenance
         self.phone = phone
+        self.phoneProvenance = phoneProvenance
         self.locale = locale
         self.blocked = blocked
         self.page = page
@@ -34,6 +41,8 @@ package struct CustomerCard: Codable, Sendable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case id, name, email, phone, locale, blocked, page, attributes, sessions
+        case emailProvenance = "email_provenance"
+        case phoneProvenance = "phone_provenance"
         case createdAt = "created_at"
         case lastSeenAt = "last_seen_at"
     }
@@ -43,7 +52,9 @@ package struct CustomerCard: Codable, Sendable, Equatable {
         try container.encode(id, forKey: .id)
         try container.encode(name, forKey: .name)
         try container.encode(email, forKey: .email)
+        try container.encode(emailProvenance, forKey: .emailProvenance)
         try container.encode(phone, forKey: .phone)
+        try container.encode(phoneProvenance, forKey: .phoneProvenance)
         try container.encode(locale, forKey: .locale)
         try container.encode(blocked, forKey: .blocked)
         try container.encode(page, forKey: .page)

@@ -1,6 +1,7 @@
 import Foundation
 
-/// One entry of a conversation as clients see it. Contracts §4. Absent values are written as `null`.
+/// One entry of a conversation as clients see it. Contracts §4. Absent values are written as `null`, but for `attempt` and `error`, which are
+/// left out.
 package struct Message: Codable, Sendable, Equatable {
     package struct Kind: RawRepresentable, Hashable, Sendable, Codable {
         package let rawValue: String
@@ -18,6 +19,10 @@ package struct Message: Codable, Sendable, Equatable {
     package let author: Author
     package let text: String
     package let state: MessageState
+    /// Which attempt to deliver it ``state`` belongs to, from 1: of messages that an adapter carries to the customer. Not for customers.
+    package let attempt: Int?
+    /// Why that attempt did not succeed. Not for customers.
+    package let error: DeliveryError?
     package let attachments: [JSONValue]
     package let metadata: [String: JSONValue]
     package let sentAt: Date
@@ -26,7 +31,8 @@ package struct Message: Codable, Sendable, Equatable {
 
     package init(
         id: MessageID, sessionID: ConversationID, sequence: Int64, kind: Kind, author: Author, text: String, state: MessageState,
-        attachments: [JSONValue] = [], metadata: [String: JSONValue] = [:], sentAt: Date, editedAt: Date? = nil, deletedAt: Date? = nil
+        attempt: Int? = nil, error: DeliveryError? = nil, attachments: [JSONValue] = [], metadata: [String: JSONValue] = [:], sentAt: Date,
+        editedAt: Date? = nil, deletedAt: Date? = nil
     ) {
         self.id = id
         self.sessionID = sessionID
@@ -35,6 +41,8 @@ package struct Message: Codable, Sendable, Equatable {
         self.author = author
         self.text = text
         self.state = state
+        self.attempt = attempt
+        self.error = error
         self.attachments = attachments
         self.metadata = metadata
         self.sentAt = sentAt
@@ -43,7 +51,7 @@ package struct Message: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, sequence, kind, author, text, state, attachments, metadata
+        case id, sequence, kind, author, text, state, attempt, error, attachments, metadata
         case sessionID = "session_id"
         case sentAt = "sent_at"
         case editedAt = "edited_at"
@@ -59,6 +67,8 @@ package struct Message: Codable, Sendable, Equatable {
         try container.encode(author, forKey: .author)
         try container.encode(text, forKey: .text)
         try container.encode(state, forKey: .state)
+        try container.encodeIfPresent(attempt, forKey: .attempt)
+        try container.encodeIfPresent(error, forKey: .error)
         try container.encode(attachments, forKey: .attachments)
         try container.encode(metadata, forKey: .metadata)
         try container.encode(sentAt, forKey: .sentAt)
@@ -98,6 +108,14 @@ extension Message: DirectlyWritten {
         json.string(text)
         json.raw(#","state":"#)
         json.string(state.rawValue)
+        if let attempt {
+            json.raw(#","attempt":"#)
+            json.integer(Int64(attempt))
+        }
+        if let error {
+            json.raw(#","error":"#)
+            error.write(to: &json)
+        }
         json.raw(#","attachments":"#)
         json.array(attachments)
         json.raw(#","metadata":"#)

@@ -13,6 +13,10 @@ package struct MessageAppended: Event, Equatable {
     package let kind: Message.Kind
     package let author: Author
     package let text: String
+    /// Of a message that an adapter carries to the customer, otherwise left out: `queued` when it is said.
+    package let state: MessageState?
+    /// With ``state``: which attempt, from 1.
+    package let attempt: Int?
     package let attachments: [JSONValue]
     package let metadata: [String: JSONValue]
     /// Shown, never ordered by.
@@ -21,14 +25,17 @@ package struct MessageAppended: Event, Equatable {
     package let deletedAt: Date?
 
     package init(
-        id: MessageID, sessionID: ConversationID, kind: Message.Kind, author: Author, text: String, attachments: [JSONValue],
-        metadata: [String: JSONValue], sentAt: Date, editedAt: Date? = nil, deletedAt: Date? = nil
+        id: MessageID, sessionID: ConversationID, kind: Message.Kind, author: Author, text: String,
+        state: MessageState? = nil, attempt: Int? = nil, attachments: [JSONValue], metadata: [String: JSONValue], sentAt: Date,
+        editedAt: Date? = nil, deletedAt: Date? = nil
     ) {
         self.id = id
         self.sessionID = sessionID
         self.kind = kind
         self.author = author
         self.text = text
+        self.state = state
+        self.attempt = attempt
         self.attachments = attachments
         self.metadata = metadata
         self.sentAt = sentAt
@@ -37,7 +44,7 @@ package struct MessageAppended: Event, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, kind, author, text, attachments, metadata
+        case id, kind, author, text, state, attempt, attachments, metadata
         case sessionID = "session_id"
         case sentAt = "sent_at"
         case editedAt = "edited_at"
@@ -51,6 +58,8 @@ package struct MessageAppended: Event, Equatable {
         try container.encode(kind, forKey: .kind)
         try container.encode(author, forKey: .author)
         try container.encode(text, forKey: .text)
+        try container.encodeIfPresent(state, forKey: .state)
+        try container.encodeIfPresent(attempt, forKey: .attempt)
         try container.encode(attachments, forKey: .attachments)
         try container.encode(metadata, forKey: .metadata)
         try container.encode(sentAt, forKey: .sentAt)
@@ -71,6 +80,14 @@ extension MessageAppended: DirectlyWritten {
         author.write(to: &json)
         json.raw(#","text":"#)
         json.string(text)
+        if let state {
+            json.raw(#","state":"#)
+            json.string(state.rawValue)
+        }
+        if let attempt {
+            json.raw(#","attempt":"#)
+            json.integer(Int64(attempt))
+        }
         json.raw(#","attachments":"#)
         json.array(attachments)
         json.raw(#","metadata":"#)

@@ -10,17 +10,21 @@ package struct MessageDeleted: Event, Equatable {
     package let sessionID: ConversationID
     package let deletedAt: Date
     package let by: Author
+    /// The changed message's own place, by which copies of it are found. Older events lack it.
+    package let messageSequence: Int64?
 
-    package init(id: MessageID, sessionID: ConversationID, deletedAt: Date, by: Author) {
+    package init(id: MessageID, sessionID: ConversationID, deletedAt: Date, by: Author, messageSequence: Int64? = nil) {
         self.id = id
         self.sessionID = sessionID
         self.deletedAt = deletedAt
         self.by = by
+        self.messageSequence = messageSequence
     }
 
     private enum CodingKeys: String, CodingKey {
         case id, by
         case sessionID = "session_id"
+        case messageSequence = "message_sequence"
         case deletedAt = "deleted_at"
     }
 
@@ -30,5 +34,6 @@ package struct MessageDeleted: Event, Equatable {
         try container.encode(sessionID, forKey: .sessionID)
         try container.encode(deletedAt, forKey: .deletedAt)
         try container.encode(by, forKey: .by)
+        try container.encodeIfPresent(messageSequence, forKey: .messageSequence)
     }
 }

@@ -11,18 +11,22 @@ package struct MessageEdited: Event, Equatable {
     package let text: String
     package let editedAt: Date
     package let by: Author
+    /// The changed message's own place, by which copies of it are found. Older events lack it.
+    package let messageSequence: Int64?
 
-    package init(id: MessageID, sessionID: ConversationID, text: String, editedAt: Date, by: Author) {
+    package init(id: MessageID, sessionID: ConversationID, text: String, editedAt: Date, by: Author, messageSequence: Int64? = nil) {
         self.id = id
         self.sessionID = sessionID
         self.text = text
         self.editedAt = editedAt
         self.by = by
+        self.messageSequence = messageSequence
     }
 
     private enum CodingKeys: String, CodingKey {
         case id, text, by
         case sessionID = "session_id"
+        case messageSequence = "message_sequence"
         case editedAt = "edited_at"
     }
 
@@ -33,5 +37,6 @@ package struct MessageEdited: Event, Equatable {
         try container.encode(text, forKey: .text)
         try container.encode(editedAt, forKey: .editedAt)
         try container.encode(by, forKey: .by)
+        try container.encodeIfPresent(messageSequence, forKey: .messageSequence)
     }
 }

@@ -6,9 +6,13 @@ package struct OpenConversation: BusRequest, Equatable {
     package static let service = ServiceName.chat
     package static let keepsReply = false
     package let principal: Principal
+    /// Who opens it and speaks first, where that is not who asks: as in ``AppendMessage/author``; a customer is then the one of ``customer``.
+    package let author: Author?
     /// Made by the client, so that a retry opens no second one.
     package let id: ConversationID
     package let channel: Channel
+    /// The company's account on the channel; nil for the website.
+    package let accountID: AccountID?
     package let subject: String?
     package let priority: Int?
     package let roomID: RoomID?
@@ -19,13 +23,16 @@ package struct OpenConversation: BusRequest, Equatable {
     package let customer: NewCustomer?
 
     package init(
-        principal: Principal, id: ConversationID, channel: Channel, subject: String? = nil, priority: Int? = nil, roomID: RoomID? = nil,
+        principal: Principal, author: Author? = nil, id: ConversationID, channel: Channel, accountID: AccountID? = nil,
+        subject: String? = nil, priority: Int? = nil, roomID: RoomID? = nil,
         metadata: [String: JSONValue] = [:], page: PageVisit? = nil, locale: String? = nil, message: MessageDraft? = nil,
         customer: NewCustomer? = nil
     ) {
         self.principal = principal
+        self.author = author
         self.id = id
         self.channel = channel
+        self.accountID = accountID
         self.subject = subject
         self.priority = priority
         self.roomID = roomID
@@ -37,7 +44,8 @@ package struct OpenConversation: BusRequest, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case principal, id, channel, subject, priority, metadata, page, locale, message, customer
+        case principal, author, id, channel, subject, priority, metadata, page, locale, message, customer
+        case accountID = "account_id"
         case roomID = "room_id"
     }
 }

@@ -40,31 +40,36 @@ package struct Session: Codable, Sendable, Equatable {
     }
 
     package struct LastMessage: Codable, Sendable, Equatable {
-        /// Characters of the text that lists show.
-        package static let textLengthMax = 200
         package let kind: Message.Kind
         package let author: Author
+        /// By ``TextRule/preview``.
         package let text: String
         package let sentAt: Date
         package let sequence: Int64
+        /// Set when the message was deleted; its text is empty then. Left out otherwise.
+        package let deletedAt: Date?
 
-        package init(kind: Message.Kind, author: Author, text: String, sentAt: Date, sequence: Int64) {
+        package init(kind: Message.Kind, author: Author, text: String, sentAt: Date, sequence: Int64, deletedAt: Date? = nil) {
             self.kind = kind
             self.author = author
             self.text = text
             self.sentAt = sentAt
             self.sequence = sequence
+            self.deletedAt = deletedAt
         }
 
         private enum CodingKeys: String, CodingKey {
             case kind, author, text, sequence
             case sentAt = "sent_at"
+            case deletedAt = "deleted_at"
         }
     }
 
     package var id: ConversationID
     package var status: ConversationStatus
     package var channel: Channel
+    /// The company's account on the channel; nil for the website.
+    package var accountID: AccountID?
     /// 0 to 10; higher is served first.
     package var priority: Int
     package var customer: CustomerSummary
@@ -89,7 +94,8 @@ package struct Session: Codable, Sendable, Equatable {
     package var closedAt: Date?
 
     package init(
-        id: ConversationID, status: ConversationStatus, channel: Channel, priority: Int, customer: CustomerSummary, agent: AgentSummary?,
+        id: ConversationID, status: ConversationStatus, channel: Channel, accountID: AccountID? = nil, priority: Int,
+        customer: CustomerSummary, agent: AgentSummary?,
         queue: QueuePlace? = nil, sla: ServiceLevel? = nil, subject: String?, roomID: RoomID?, metadata: [String: JSONValue],
         lastSequence: Int64,
         lastMessageSequence: Int64, lastMessage: LastMessage?, unreadCount: Int, createdAt: Date, updatedAt: Date, lastActivityAt: Date,
@@ -98,6 +104,7 @@ package struct Session: Codable, Sendable, Equatable {
         self.id = id
         self.status = status
         self.channel = channel
+        self.accountID = accountID
         self.priority = priority
         self.customer = customer
         self.agent = agent
@@ -120,6 +127,7 @@ package struct Session: Codable, Sendable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case id, status, channel, priority, customer, agent, queue, sla, subject, metadata
+        case accountID = "account_id"
         case roomID = "room_id"
         case lastSequence = "last_sequence"
         case lastMessageSequence = "last_message_sequence"
@@ -138,6 +146,7 @@ package struct Session: Codable, Sendable, Equatable {
         try container.encode(id, forKey: .id)
         try container.encode(status, forKey: .status)
         try container.encode(channel, forKey: .channel)
+        try container.encode(accountID, forKey: .accountID)
         try container.encode(priority, forKey: .priority)
         try container.encode(customer, forKey: .customer)
         try container.encode(agent, forKey: .agent)
@@ -181,6 +190,10 @@ extension Session.LastMessage: DirectlyWritten {
         json.date(sentAt)
         json.raw(#","sequence":"#)
         json.integer(sequence)
+        if let deletedAt {
+            json.raw(#","deleted_at":"#)
+            json.date(deletedAt)
+        }
         json.raw("}")
     }
 }
@@ -193,6 +206,8 @@ extension Session: DirectlyWritten {
         json.string(status.rawValue)
         json.raw(#","channel":"#)
         json.string(channel.rawValue)
+        json.raw(#","account_id":"#)
+        json.id(accountID)
         json.raw(#","priority":"#)
         json.integer(Int64(priority))
         json.raw(#","customer":{"id":"#)

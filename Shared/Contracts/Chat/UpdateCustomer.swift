@@ -12,10 +12,12 @@ package struct UpdateCustomer: BusRequest, Equatable {
     package let locale: String?
     package let attributes: [String: JSONValue]?
     package let page: PageVisit?
+    /// Of the addresses given. nil: claimed by a visitor, entered by the company's people, as the principal says.
+    package let provenance: AddressProvenance?
 
     package init(
         principal: Principal, id: CustomerID, name: String? = nil, email: String? = nil, phone: String? = nil, locale: String? = nil,
-        attributes: [String: JSONValue]? = nil, page: PageVisit? = nil
+        attributes: [String: JSONValue]? = nil, page: PageVisit? = nil, provenance: AddressProvenance? = nil
     ) {
         self.principal = principal
         self.id = id
@@ -25,9 +27,10 @@ package struct UpdateCustomer: BusRequest, Equatable {
         self.locale = locale
         self.attributes = attributes
         self.page = page
+        self.provenance = provenance
     }
 
     private enum CodingKeys: String, CodingKey {
-        case principal, id, name, email, phone, locale, attributes, page
+        case principal, id, name, email, phone, locale, attributes, page, provenance
     }
 }

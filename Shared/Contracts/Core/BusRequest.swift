@@ -1,18 +1,7 @@
-/// An order or a question to another service.
-package protocol BusRequest: Codable, Sendable {
-    associatedtype Reply: Codable & Sendable
-    associatedtype Failure: ServiceError
-    /// `service.order`, for ever.
-    static var subject: Subject { get }
+/// An order or a question to another service, always the same one.
+package protocol BusRequest: BusQuestion {
     /// Who answers.
     static var service: ServiceName { get }
-    /// Whether the reply is kept for a repeat under the same `Idempotency-Key`. False for a reply that
-    /// holds a secret, and for one that its own id finds again: the repeat is then answered anew, by a handler that recognises it.
-    static var keepsReply: Bool { get }
-}
-
-extension BusRequest {
-    package static var keepsReply: Bool { true }
 }
 
 /// Nothing to say beyond "done".

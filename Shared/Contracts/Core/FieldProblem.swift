@@ -13,3 +13,10 @@ package struct FieldProblem: Error, Sendable, Equatable {
     /// As part of a larger document, in which this one is called so.
     package func inside(_ name: String) -> FieldProblem { FieldProblem(field: "\(name).\(field)", detail: detail) }
 }
+
+extension TextRule {
+    /// - Parameter place: the member's path in its document.
+    package func check(_ text: String, at place: String) throws(FieldProblem) {
+        if let problem = problem(of: text) { throw FieldProblem(field: place, detail: problem.detail) }
+    }
+}

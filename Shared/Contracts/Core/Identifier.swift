@@ -47,6 +47,7 @@ package enum EventRecord {}
 package enum RoutingDecision {}
 package enum PolicySimulationRecord {}
 package enum APIKeyRecord {}
+package enum ChannelAccount {}
 package enum Entity {}
 
 /// A company. `client_id` in JSON, in every table and in every token.
@@ -61,6 +62,8 @@ package typealias ConversationID = Identifier<Conversation>
 package typealias MessageID = Identifier<ConversationMessage>
 package typealias RoomID = Identifier<Room>
 package typealias SiteID = Identifier<Site>
+/// A company's account on a channel: a number, a mailbox, a page.
+package typealias AccountID = Identifier<ChannelAccount>
 package typealias EventID = Identifier<EventRecord>
 package typealias DecisionID = Identifier<RoutingDecision>
 package typealias SimulationID = Identifier<PolicySimulationRecord>
@@ -72,7 +75,7 @@ extension UUID {
     /// Time-ordered: 48 bits of Unix milliseconds, then random bits. Source: RFC 9562, section 5.7.
     package static func version7(at date: Date = Date()) -> UUID {
         var generator = SystemRandomNumberGenerator()
-        let milliseconds = UInt64(max(0, date.timeIntervalSince1970) * 1000)
+        let milliseconds = UInt64(saturating: date.timeIntervalSince1970 * 1000)
         let a = generator.next()
         let b = generator.next()
         return UUID(

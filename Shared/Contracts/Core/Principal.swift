@@ -1,7 +1,8 @@
-/// Who asks, as the gateway read it from a verified token or key. Every handler checks it again.
+/// Who asks, as the gateway read it from a verified token or key, or a service of ours. Who speaks may be another: ``Author``. Every handler
+/// checks it again.
 package struct Principal: Codable, Sendable, Hashable {
     package let clientID: TenantID
-    /// A user, a customer (role `customer`) or an API key (role `service`).
+    /// A user, a customer (role `customer`), an API key or a service of ours (role `service`).
     package let subject: Identifier<User>
     package let role: Role
     /// What colleagues and customers see; empty for a visitor without a name.
@@ -31,7 +32,7 @@ package struct Role: RawRepresentable, Hashable, Sendable, Codable, CustomString
     package static let supervisor = Role(rawValue: "supervisor")
     package static let agent = Role(rawValue: "agent")
     package static let viewer = Role(rawValue: "viewer")
-    /// An API key.
+    /// An API key, or a service of ours that asks in its own name.
     package static let service = Role(rawValue: "service")
     /// A visitor of a website.
     package static let customer = Role(rawValue: "customer")

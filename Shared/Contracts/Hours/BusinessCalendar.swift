@@ -10,8 +10,6 @@ package struct BusinessCalendar: Sendable, Equatable {
     package static let intervalsPerDayMax = 10
     /// More than a year of holidays is no calendar.
     package static let holidaysMax = 400
-    /// Characters.
-    package static let holidayNameMax = 100
     /// How far is looked for the next opening and for the end of a time, in days. It must be finite, since a company may never open.
     package static let lookAheadDaysMax = 731
 
@@ -30,7 +28,7 @@ package struct BusinessCalendar: Sendable, Equatable {
             timeZone == "UTC" || zone.identifier == timeZone || TimeZone.knownTimeZoneIdentifiers.contains(timeZone)
         else { throw FieldProblem(field: "time_zone", detail: "is no zone of the IANA database, such as Europe/Oslo") }
         for name in hours.keys.sorted() where Weekday(rawValue: name) == nil {
-            throw FieldProblem(field: "hours.\(name.prefix(40))", detail: "is no weekday; they are monday to sunday")
+            throw FieldProblem(field: "hours.\(TextRule.label.cut(name))", detail: "is no weekday; they are monday to sunday")
         }
         var week: [[Interval]] = []
         for day in Weekday.allCases { week.append(try Self.intervals(hours[day.rawValue] ?? [], at: "hours.\(day.rawValue)")) }
@@ -44,12 +42,7 @@ package struct BusinessCalendar: Sendable, Equatable {
                 throw FieldProblem(field: "\(place).date", detail: "is no day such as 2026-12-24")
             }
             guard byDate[date] == nil else { throw FieldProblem(field: "\(place).date", detail: "is there already") }
-            guard !holiday.name.allSatisfy(\.isWhitespace), holiday.name.unicodeScalars.count <= Self.holidayNameMax,
-                !holiday.name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-            else {
-                throw FieldProblem(
-                    field: "\(place).name", detail: "must have 1 to \(Self.holidayNameMax) characters, none of them control characters")
-            }
+            try TextRule.label.check(holiday.name, at: "\(place).name")
             byDate[date] = try Self.intervals(holiday.hours, at: "\(place).hours")
         }
         self.zone = zone
@@ -189,7 +182,7 @@ package struct BusinessCalendar: Sendable, Equatable {
         return (day, second - day * secondsOfDay)
     }
 
-    private static func second(_ date: Date) -> Int { Int(date.timeIntervalSince1970.rounded(.down)) }
+    private static func second(_ date: Date) -> Int { Int(saturating: Timestamp.nearest(date).timeIntervalSince1970.rounded(.down)) }
 
     private static func date(_ second: Int) -> Date { Date(timeIntervalSince1970: TimeInterval(second)) }
 }

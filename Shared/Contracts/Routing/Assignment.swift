@@ -12,10 +12,12 @@ package struct Assignment: Codable, Sendable, Equatable {
     package let decisionID: DecisionID?
     package let by: Author
     package let at: Date
+    /// The team that the conversation waited for, or fell to; nil if for none.
+    package let teamID: TeamID?
 
     package init(
         id: EntityID, number: Int64, sessionID: ConversationID, agent: AgentSummary, reason: String, decisionID: DecisionID? = nil,
-        by: Author, at: Date
+        by: Author, at: Date, teamID: TeamID? = nil
     ) {
         self.id = id
         self.number = number
@@ -25,12 +27,14 @@ package struct Assignment: Codable, Sendable, Equatable {
         self.decisionID = decisionID
         self.by = by
         self.at = at
+        self.teamID = teamID
     }
 
     private enum CodingKeys: String, CodingKey {
         case id, number, agent, reason, by, at
         case sessionID = "session_id"
         case decisionID = "decision_id"
+        case teamID = "team_id"
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -43,5 +47,6 @@ package struct Assignment: Codable, Sendable, Equatable {
         try container.encode(decisionID, forKey: .decisionID)
         try container.encode(by, forKey: .by)
         try container.encode(at, forKey: .at)
+        try container.encodeIfPresent(teamID, forKey: .teamID)
     }
 }

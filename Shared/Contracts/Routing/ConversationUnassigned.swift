@@ -10,19 +10,25 @@ package struct ConversationUnassigned: Event, Equatable {
     package let previousAgent: AgentSummary
     package let reason: String
     package let by: Author
+    /// The team that the conversation waits for now; nil if for none.
+    package let teamID: TeamID?
 
-    package init(sessionID: ConversationID, number: Int64, previousAgent: AgentSummary, reason: String, by: Author) {
+    package init(
+        sessionID: ConversationID, number: Int64, previousAgent: AgentSummary, reason: String, by: Author, teamID: TeamID? = nil
+    ) {
         self.sessionID = sessionID
         self.number = number
         self.previousAgent = previousAgent
         self.reason = reason
         self.by = by
+        self.teamID = teamID
     }
 
     private enum CodingKeys: String, CodingKey {
         case number, reason, by
         case sessionID = "session_id"
         case previousAgent = "previous_agent"
+        case teamID = "team_id"
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -32,5 +38,6 @@ package struct ConversationUnassigned: Event, Equatable {
         try container.encode(previousAgent, forKey: .previousAgent)
         try container.encode(reason, forKey: .reason)
         try container.encode(by, forKey: .by)
+        try container.encodeIfPresent(teamID, forKey: .teamID)
     }
 }

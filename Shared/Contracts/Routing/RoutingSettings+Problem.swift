@@ -28,7 +28,7 @@ extension RoutingSettings {
         for (name, weight) in channelWeights.sorted(by: { $0.key < $1.key }) {
             guard Channel.all.contains(where: { $0.rawValue == name }) else {
                 return FieldProblem(
-                    field: "channel_weights.\(name.prefix(40))",
+                    field: "channel_weights.\(TextRule.label.cut(name))",
                     detail: "is no channel; there are \(Channel.all.map(\.rawValue).joined(separator: ", "))")
             }
             if let problem = Self.problem(weight, "channel_weights.\(name)", Self.channelWeightRange) { return problem }

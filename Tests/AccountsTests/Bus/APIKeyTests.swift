@@ -21,7 +21,7 @@ import Testing
         let made = try await create()
         #expect(made.key.hasPrefix("sk_") && made.key.count == 46)
         #expect(made.key.hasPrefix(made.summary.prefix) && made.summary.prefix.count == 11)
-        let principal = try await accounts.ask(VerifyAPIKey(key: made.key))
+        let principal = try await accounts.ask(VerifyAPIKey(key: made.key)).principal
         #expect(
             principal
                 == Principal(clientID: accounts.tenant.id, subject: UserID(made.summary.id.uuid), role: .service, name: "Webshop"))
@@ -60,6 +60,43 @@ import Testing
         #expect(try await list()[0].lastUsedAt == first.addingTimeInterval(60))
     }
 
+    @Test func `may do a part only, as it was made`() async throws {
+        let made = try await accounts.ask(
+            CreateAPIKey(
+                principal: accounts.administrator, id: .new(), name: "Reports", scopes: [.routingRead, .conversationsRead, .routingRead]))
+        #expect(made.summary.scopes == [.conversationsRead, .routingRead])
+        #expect(try await accounts.ask(VerifyAPIKey(key: made.key)).scopes == [.conversationsRead, .routingRead])
+        #expect(try await accounts.ask(VerifyAPIKey(key: try await create().key)).scopes == nil, "without any it may everything")
+        for wrong in [[], [KeyScope(rawValue: "users:write")]] {
+            await #expect(throws: AccountsError.self) {
+                try await accounts.ask(CreateAPIKey(principal: accounts.administrator, id: .new(), name: "Wrong", scopes: wrong))
+            }
+        }
+    }
+
+    @Test func `ends when it was made to`() async throws {
+        let end = accounts.clock.now.addingTimeInterval(3600)
+        let made = try await accounts.ask(
+            CreateAPIKey(principal: accounts.administrator, id: .new(), name: "Import", expiresAt: end))
+        #expect(try await accounts.ask(VerifyAPIKey(key: made.key)).expiresAt == end)
+        accounts.clock.advance(by: 3600)
+        await #expect(throws: AccountsError.keyInvalid) { try await accounts.ask(VerifyAPIKey(key: made.key)) }
+        #expect(try await list().map(\.expiresAt) == [end], "it is still shown, so that somebody can see why a program is refused")
+        for wrong in [accounts.clock.now, accounts.clock.now.addingTimeInterval(11 * 366 * 86_400)] {
+            await #expect(throws: AccountsError.self) {
+                try await accounts.ask(CreateAPIKey(principal: accounts.administrator, id: .new(), name: "Wrong", expiresAt: wrong))
+            }
+        }
+    }
+
+    @Test func `is read by an older gateway as the principal it speaks for`() async throws {
+        let principal = Principal(clientID: accounts.tenant.id, subject: .new(), role: .service, name: "Webshop")
+        let verified = VerifiedKey(principal: principal, scopes: [.conversationsRead], expiresAt: accounts.clock.now)
+        #expect(try JSON.decode(Principal.self, from: try JSON.encode(verified)) == principal)
+        #expect(try JSON.decode(VerifiedKey.self, from: try JSON.encode(verified)) == verified)
+        #expect(try JSON.decode(VerifiedKey.self, from: try JSON.encode(principal)) == VerifiedKey(principal: principal))
+    }
+
     @Test func `whose order is repeated is the same, while nobody used it`() async throws {
         let id = APIKeyID.new()
         let made = try await create(id)
@@ -82,7 +119,7 @@ import Testing
         let made = try await accounts.ask(order)
         let replica = try accounts.replica(keys: await SigningKeys(secrets: [new, old]))
         #expect(try await accounts.ask(order, of: replica) == made)
-        #expect(try await accounts.ask(VerifyAPIKey(key: made.key), of: replica).role == .service)
+        #expect(try await accounts.ask(VerifyAPIKey(key: made.key), of: replica).principal.role == .service)
     }
 
     @Test func `does not stand in the database`() async throws {

@@ -1,6 +1,7 @@
 import AccountsService
 import Contracts
 import Foundation
+import Storage
 import Testing
 
 @Suite struct `Business rules` {
@@ -15,7 +16,7 @@ import Testing
     }
 
     private func read(_ role: Role = .administrator) async throws -> BusinessRules {
-        try await accounts.ask(GetBusinessRules(principal: accounts.principal(role)))
+        try await accounts.ask(GetBusinessRules(principal: Role.staff.contains(role) ? accounts.somebody(role) : accounts.principal(role)))
     }
 
     private func said() async throws -> [BusinessRules] {
@@ -29,19 +30,23 @@ import Testing
         #expect(try await read() == .standard)
         #expect(BusinessRules.standard.version == 0 && BusinessRules.standard.problem == nil)
         #expect(try BusinessRules.standard.calendar().isOpen(at: accounts.clock.now), "nobody said that the company closes")
-        #expect(try await accounts.ask(ListSectors(principal: accounts.principal(.agent))).items.map(\.name) == ["general"])
+        #expect(try await accounts.ask(ListSectors(principal: accounts.somebody(.agent))).items.map(\.name) == ["general"])
     }
 
     @Test func `change in what is given, with an entry in the audit and an event`() async throws {
+        let supervisor = try await accounts.somebody(.supervisor)
         let first = try await save(0, BusinessRulesChange(timeZone: "Europe/Oslo", hours: Self.week))
         #expect(first.version == 1 && first.timeZone == "Europe/Oslo" && first.hours == Self.week)
         let second = try await save(1, BusinessRulesChange(sectors: [SectorName(name: "general"), SectorName(name: "sales")]))
         #expect(second.version == 2 && second.hours == Self.week, "what was left out stays")
-        #expect(try await read(.supervisor) == second)
+        #expect(try await accounts.ask(GetBusinessRules(principal: supervisor)) == second)
         #expect(try await said() == [first, second])
         let entries = try await accounts.database.query(
             .tenant(accounts.tenant.id),
-            "SELECT actor_id, setting, before, after FROM accounts.settings_audit ORDER BY (after->>'version')::int")
+            """
+            SELECT actor_id, setting, before, after FROM accounts.settings_audit
+             WHERE setting = 'business_rules' ORDER BY (after->>'version')::int
+            """)
         #expect(entries.count == 2)
         let entry = try #require(entries.last)
         #expect(try entry["actor_id"] as UserID == accounts.ana.id && entry["setting"] as String == "business_rules")
@@ -49,19 +54,20 @@ import Testing
             try JSON.decode(BusinessRules.self, from: try JSON.encode(try entry.decode(column, as: JSONValue.self)))
         }
         #expect(try rules("before") == first && rules("after") == second)
-        let latest = try await accounts.ask(ListSettingsAudit(principal: accounts.principal(.supervisor), limit: 1))
+        let latest = try await accounts.ask(ListSettingsAudit(principal: supervisor, limit: 1))
         let change = try #require(latest.items.first)
         #expect(latest.items.count == 1 && change.actor.id == accounts.ana.id && change.setting == "business_rules")
         #expect(try JSON.decode(BusinessRules.self, from: try JSON.encode(change.before)) == first)
         #expect(try JSON.decode(BusinessRules.self, from: try JSON.encode(change.after)) == second)
         let cursor = try #require(latest.nextCursor)
-        let earlier = try await accounts.ask(ListSettingsAudit(principal: accounts.principal(.supervisor), limit: 9, cursor: cursor))
-        #expect(try earlier.items.map { try JSON.decode(BusinessRules.self, from: try JSON.encode($0.after)) } == [first])
+        let earlier = try await accounts.ask(ListSettingsAudit(principal: supervisor, limit: 9, cursor: cursor))
+        let rulesBefore = earlier.items.filter { $0.setting == "business_rules" }
+        #expect(try rulesBefore.map { try JSON.decode(BusinessRules.self, from: try JSON.encode($0.after)) } == [first])
         #expect(earlier.nextCursor == nil)
         await #expect(throws: AccountsError.roleMayNot(role: "agent")) {
             try await accounts.ask(ListSettingsAudit(principal: accounts.principal(.agent), limit: 1))
         }
-        #expect(try await accounts.ask(ListSectors(principal: accounts.principal(.viewer))).items.map(\.name) == ["general", "sales"])
+        #expect(try await accounts.ask(ListSectors(principal: accounts.somebody(.viewer))).items.map(\.name) == ["general", "sales"])
     }
 
     @Test func `are not changed by who looked at older ones, and a repeated order changes nothing twice`() async throws {
@@ -140,7 +146,8 @@ import Testing
         }
         #expect(try await read() == .standard)
         #expect(try await said().isEmpty)
-        #expect(try await accounts.count("SELECT count(*) AS count FROM accounts.settings_audit", as: .tenant(accounts.tenant.id)) == 0)
+        let kept: SQL = "SELECT count(*) AS count FROM accounts.settings_audit WHERE setting = 'business_rules'"
+        #expect(try await accounts.count(kept, as: .tenant(accounts.tenant.id)) == 0)
     }
 
     @Test func `are read by supervisors and changed by administrators of the same company only`() async throws {
@@ -156,7 +163,7 @@ import Testing
         }
         let other = try await accounts.administration.createTenant(name: "Other", slug: "other")
         _ = try await save(0, BusinessRulesChange(timeZone: "Asia/Tokyo"))
-        let stranger = Principal(clientID: other.id, subject: .new(), role: .administrator, name: "Otto")
+        let stranger = try await accounts.somebody(.administrator, of: other.id)
         #expect(try await accounts.ask(GetBusinessRules(principal: stranger)) == .standard)
         #expect(try await accounts.count("SELECT count(*) AS count FROM accounts.business_rules", as: .tenant(other.id)) == 0)
     }

@@ -66,7 +66,8 @@ import Testing
         accounts.clock.advance(by: 6)
         await #expect(throws: AccountsError.signInFailed) { try await accounts.signIn("nobody@acme.example") }
         await #expect(throws: AccountsError.tooManyAttempts(retryAfterSeconds: 6)) { try await accounts.signIn("nobody@acme.example") }
-        accounts.clock.advance(by: 60)
+        // Long enough for the account as well, over all addresses.
+        accounts.clock.advance(by: 900)
         for _ in 1...10 {
             await #expect(throws: AccountsError.signInFailed) { try await accounts.signIn("nobody@acme.example") }
         }
@@ -82,10 +83,74 @@ import Testing
             await #expect(throws: AccountsError.signInFailed) { try await accounts.signIn("ana@acme.example", "wrong horse") }
         }
         await #expect(throws: AccountsError.self) { try await accounts.signIn() }
-        #expect(try await accounts.count("SELECT count(*) AS count FROM accounts.sign_in_attempts", as: .none) == 1)
+        // By address, by account, by both.
+        #expect(try await accounts.count("SELECT count(*) AS count FROM accounts.sign_in_attempts", as: .none) == 3)
         accounts.clock.advance(by: 3600)
-        await #expect(throws: AccountsError.signInFailed) { try await accounts.signIn("nobody@acme.example") }
-        #expect(try await accounts.count("SELECT count(*) AS count FROM accounts.sign_in_attempts", as: .none) == 1)
+        await #expect(throws: AccountsError.signInFailed) { try await accounts.signIn("nobody@acme.example", address: "192.0.2.2") }
+        #expect(try await accounts.count("SELECT count(*) AS count FROM accounts.sign_in_attempts", as: .none) == 3)
+    }
+
+    @Test func `may fail fifty times at one address, whatever the e-mails, and successes count nothing`() async throws {
+        for _ in 1...60 { _ = try await accounts.signIn() }
+        for index in 1...50 {
+            await #expect(throws: AccountsError.signInFailed) { try await accounts.signIn("nobody\(index)@acme.example") }
+        }
+        await #expect(throws: AccountsError.tooManyAttempts(retryAfterSeconds: 6)) { try await accounts.signIn("another@acme.example") }
+        _ = try await accounts.signIn(address: "192.0.2.2")
+        accounts.clock.advance(by: 6)
+        _ = try await accounts.signIn()
+        await #expect(throws: AccountsError.signInFailed) { try await accounts.signIn("another@acme.example") }
+        await #expect(throws: AccountsError.tooManyAttempts(retryAfterSeconds: 6)) { try await accounts.signIn() }
+    }
+
+    @Test func `is refused to nobody who knows the password because of what others try, and they get fewer tries`() async throws {
+        func guess(from address: String) async throws {
+            await #expect(throws: AccountsError.signInFailed) { try await accounts.signIn("ana@acme.example", "a guess", address: address) }
+        }
+        for index in 1...21 { try await guess(from: "198.51.100.\(index)") }
+        // Three of each address from then on, and a growing pause.
+        for _ in 1...3 { try await guess(from: "203.0.113.1") }
+        await #expect(throws: AccountsError.tooManyAttempts(retryAfterSeconds: 12)) {
+            try await accounts.signIn("ana@acme.example", "a guess", address: "203.0.113.1")
+        }
+        for index in 22...60 { try await guess(from: "198.51.100.\(index)") }
+        for _ in 1...3 { try await guess(from: "203.0.113.2") }
+        do {
+            _ = try await accounts.signIn("ana@acme.example", "a guess", address: "203.0.113.2")
+            Issue.record("a fourth guess was taken")
+        } catch AccountsError.tooManyAttempts(let seconds) {
+            #expect(seconds > 60)
+        }
+        _ = try await accounts.signIn(address: "192.0.2.7")
+        _ = try await accounts.signIn(address: "198.51.100.1")  // even where one guess failed
+    }
+
+    @Test func `with a browser that is known is counted by itself`() async throws {
+        let device = try #require(try await accounts.signIn().knownBrowser)
+        func signIn(_ email: String = "ana@acme.example", _ password: String = AccountsUnderTest.password, with shown: String?) async throws
+            -> TokenPair
+        {
+            try await accounts.ask(SignIn(email: email, password: password, address: "192.0.2.1", knownBrowser: shown))
+        }
+        for _ in 1...10 { await #expect(throws: AccountsError.signInFailed) { try await signIn("ana@acme.example", "a guess", with: nil) } }
+        for forged in [nil, "", "x", device + "A", String(device.dropLast()) + "_", "a.b.c.d"] {
+            await #expect(throws: AccountsError.tooManyAttempts(retryAfterSeconds: 6)) { try await signIn(with: forged) }
+        }
+        // It speaks for nobody else.
+        try await accounts.user("Bruno")
+        for _ in 1...10 {
+            await #expect(throws: AccountsError.signInFailed) { try await signIn("bruno@acme.example", "a guess", with: device) }
+        }
+        await #expect(throws: AccountsError.tooManyAttempts(retryAfterSeconds: 6)) { try await signIn("bruno@acme.example", with: device) }
+        #expect(try await signIn(with: device).knownBrowser == device)
+        // Nor does it try for ever.
+        for _ in 1...10 {
+            await #expect(throws: AccountsError.signInFailed) { try await signIn("ana@acme.example", "a guess", with: device) }
+        }
+        await #expect(throws: AccountsError.tooManyAttempts(retryAfterSeconds: 6)) { try await signIn(with: device) }
+        // Renewing tokens gives none.
+        let pair = try await accounts.signIn(address: "192.0.2.9")
+        #expect(try await accounts.ask(RefreshTokens(refreshToken: pair.refreshToken)).knownBrowser == nil)
     }
 
     @Test func `replaces a hash of older parameters`() async throws {
@@ -106,7 +171,7 @@ import Testing
                 == SignedInUser(
                     id: accounts.ana.id, clientID: accounts.tenant.id, client: accounts.tenant, email: "ana@acme.example", name: "Ana",
                     role: .administrator))
-        await #expect(throws: AccountsError.tokenInvalid) { try await accounts.ask(GetMe(principal: accounts.principal(.agent))) }
+        await #expect(throws: AccountsError.accessEnded) { try await accounts.ask(GetMe(principal: accounts.principal(.agent))) }
         await #expect(throws: AccountsError.roleMayNot(role: "customer")) {
             try await accounts.ask(GetMe(principal: accounts.principal(.customer)))
         }

@@ -57,7 +57,9 @@ import Testing
     }
 
     @Test func `with a bad field is refused by its name`() async throws {
-        await #expect(throws: AccountsError.fieldInvalid(field: "name", detail: "must not be empty")) { try await save(name: nil) }
+        await #expect(throws: AccountsError.fieldInvalid(field: "name", detail: "is empty, or nothing in it can be seen")) {
+            try await save(name: nil)
+        }
         await #expect(throws: AccountsError.fieldInvalid(field: "theme.accent", detail: "must be a colour like #1a2b3c")) {
             try await save(theme: ["accent": "red; background: url(x)"])
         }
@@ -67,7 +69,7 @@ import Testing
         await #expect(throws: AccountsError.fieldInvalid(field: "theme", detail: "must contain accent and position only")) {
             try await save(theme: ["colour": "#1a2b3c"])
         }
-        await #expect(throws: AccountsError.fieldInvalid(field: "greeting", detail: "must have at most 1000 characters")) {
+        await #expect(throws: AccountsError.fieldInvalid(field: "greeting", detail: "has 1001 characters; at most 1000 are taken")) {
             try await save(greeting: String(repeating: "x", count: 1001))
         }
         await #expect(throws: AccountsError.fieldInvalid(field: "allowed_origins", detail: "must have at most 50 entries")) {
@@ -78,7 +80,7 @@ import Testing
     @Test func `of another company does not exist`() async throws {
         let site = try await save()
         let other = try await accounts.administration.createTenant(name: "Other", slug: "other")
-        let stranger = Principal(clientID: other.id, subject: .new(), role: .administrator, name: "Stranger")
+        let stranger = try await accounts.somebody(.administrator, of: other.id)
         await #expect(throws: AccountsError.siteNotFound) { try await accounts.ask(GetSite(principal: stranger, id: site.id)) }
         await #expect(throws: AccountsError.siteNotFound) {
             try await accounts.ask(SaveSite(principal: stranger, id: site.id, isNew: false, name: "Mine"))

@@ -156,6 +156,21 @@ import Testing
         }
     }
 
+    @Test func `has the addresses that the site signed and did not call unverified`() async throws {
+        func addresses(_ claims: [String: JSONValue]) async throws -> [String?] {
+            let visitor = try await visit(identity: signed(["sub": "cust_77", "exp": soon].merging(claims) { _, new in new }))
+            return [visitor.verifiedEmail, visitor.verifiedPhone]
+        }
+        let both: [String: JSONValue] = ["email": "ana@example.com", "phone_number": "+4790000000"]
+        #expect(try await addresses(both) == ["ana@example.com", "+4790000000"])
+        #expect(try await addresses(both.merging(["email_verified": true]) { $1 }) == ["ana@example.com", "+4790000000"])
+        #expect(try await addresses(both.merging(["email_verified": false]) { $1 }) == [nil, "+4790000000"])
+        #expect(try await addresses(["email": ["ana@example.com"], "phone_number": ""]) == [nil, nil])
+        // A hash vouches for the id alone, and nobody for a visitor without identity.
+        #expect(try await visit(identity: identity("cust_77")).verifiedEmail == nil)
+        #expect(try await visit().verifiedEmail == nil)
+    }
+
     @Test func `has the name that the site signed`() async throws {
         let visitor = try await visit(identity: signed(["sub": "cust_77", "exp": soon, "name": " Ana Costa "]))
         let claims = try TokenVerifier.claims(

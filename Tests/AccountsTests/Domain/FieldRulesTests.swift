@@ -33,6 +33,27 @@ import Testing
         }
     }
 
+    @Test func `that is a name counts what it costs, and must show something`() throws {
+        #expect(try FieldRules.name("  Ana \u{e5}  ") == "Ana \u{e5}")
+        #expect(throws: AccountsError.fieldInvalid(field: "name", detail: "has 801 bytes; at most 800 are taken")) {
+            try FieldRules.name("a" + String(repeating: "\u{301}", count: 400))
+        }
+        for empty in ["", " ", "\u{200b}", "\u{3164}\u{2800}"] {
+            #expect(throws: AccountsError.fieldInvalid(field: "name", detail: "is empty, or nothing in it can be seen")) {
+                try FieldRules.name(empty)
+            }
+        }
+        #expect(throws: AccountsError.self) { try FieldRules.name("a\0b") }
+        #expect(throws: AccountsError.self) { try FieldRules.greeting("a\0b") }
+        #expect(try FieldRules.greeting("") == "")
+    }
+
+    @Test func `that is a password longer than any is hashed as it is, without being put in order`() {
+        let accents = "e" + String(repeating: "\u{301}\u{323}", count: 60_000)
+        #expect(PasswordRules.bytes(accents).count == 4 * PasswordRules.lengthMax + 1)
+        #expect(PasswordRules.bytes("e\u{301}") == Array("\u{e9}".utf8))
+    }
+
     @Test func `slug has two to forty letters, digits and hyphens`() {
         for slug in ["ab", "acme-2", String(repeating: "a", count: 40)] { #expect(FieldRules.isSlug(slug)) }
         for slug in ["", "a", "Acme", "ac me", "ac_me", "\u{e4}cme", String(repeating: "a", count: 41)] {
@@ -48,11 +69,13 @@ import Testing
     func `that is an origin is kept in its normal form`(_ given: String, _ kept: String) { #expect(WebOrigin(given)?.text == kept) }
 
     @Test func `that is a cursor says exactly where the list goes on`() throws {
-        let cursor = PageCursor.encode(["2026-11-21T04:00:00.123Z", "018f2b6c-0000-7000-8000-000000000001"])
-        let position = try PageCursor.time(cursor)
-        #expect(Timestamp.text(position.createdAt) == "2026-11-21T04:00:00.123Z")
-        for wrong in ["", "%", cursor + "A", PageCursor.encode(["x"]), PageCursor.encode(["x", "y"])] {
-            #expect(throws: AccountsError.fieldInvalid(field: "cursor", detail: "is not one of ours")) { try PageCursor.time(wrong) }
+        let (time, id) = (Date(microseconds: 1_795_233_600_123_456), UUID.version7())
+        let cursor = ListCursor.text(.time(time), .id(id))
+        let position = try ListPosition(cursor)
+        #expect(position.createdAt == time && position.id == id)
+        let wrong = ["", "%", cursor + "A", cursor + ".", "x", "x.y", "-9223372036854775808.\(id)", ListCursor.text(.time(nil), .id(id))]
+        for wrong in wrong {
+            #expect(throws: AccountsError.fieldInvalid(field: "cursor", detail: ListCursor.problem)) { try ListPosition(wrong) }
         }
     }
 

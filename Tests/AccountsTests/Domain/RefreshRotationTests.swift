@@ -1,4 +1,5 @@
 import AccountsService
+import Contracts
 import Foundation
 import Testing
 

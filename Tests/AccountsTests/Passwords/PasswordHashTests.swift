@@ -64,3 +64,79 @@ import Testing
         _ = try await hasher.hash("correct horse")
     }
 }
+
+@Suite struct `The queue of those who sign in` {
+    private func drained(_ queue: FairQueue<String>) -> [String] {
+        var queue = queue
+        var jobs: [String] = []
+        while let job = queue.next() { jobs.append(job) }
+        return jobs
+    }
+
+    @Test func `lets sources take turns, however much one of them sends`() {
+        var queue = FairQueue<String>(countMax: 100)
+        for index in 1...5 { #expect(queue.add("flood \(index)", of: "a", in: .ordinary) == nil) }
+        _ = queue.add("first", of: "b", in: .ordinary)
+        _ = queue.add("second", of: "b", in: .ordinary)
+        _ = queue.add("only", of: "c", in: .ordinary)
+        #expect(drained(queue) == ["flood 1", "first", "only", "flood 2", "second", "flood 3", "flood 4", "flood 5"])
+    }
+
+    @Test func `serves known browsers first, and the last lane now and then all the same`() {
+        var queue = FairQueue<String>(countMax: 100)
+        for index in 1...2 { _ = queue.add("suspected \(index)", of: "s\(index)", in: .suspected) }
+        for index in 1...6 { _ = queue.add("ordinary \(index)", of: "o\(index)", in: .ordinary) }
+        _ = queue.add("known", of: "k", in: .known)
+        let order = drained(queue)
+        #expect(order.first == "known")
+        #expect(order[FairQueue<String>.turnsPerLastLane - 1] == "suspected 1")
+        #expect(order.count == 9 && Set(order).count == 9)
+    }
+
+    @Test func `when full lets go of whoever has most in the last lane that has any`() {
+        var queue = FairQueue<String>(countMax: 4)
+        for index in 1...4 { #expect(queue.add("flood \(index)", of: "a", in: .ordinary) == nil) }
+        #expect(queue.add("flood 5", of: "a", in: .ordinary) == "flood 5")
+        #expect(queue.add("somebody", of: "b", in: .ordinary) == "flood 4")
+        #expect(queue.add("suspect", of: "c", in: .suspected) == "suspect")
+        #expect(queue.add("known", of: "d", in: .known) == "flood 3")
+        #expect(queue.count == 4)
+        #expect(drained(queue) == ["known", "flood 1", "somebody", "flood 2"])
+    }
+
+    @Test func `gives one of another address its turn while a hundred of one address wait`() async throws {
+        let hasher = try PasswordHasher(parameters: .init(costLog2: 12, blockSize: 8, parallelism: 1))
+        let refused = await withTaskGroup { group in
+            for _ in 1...(PasswordHasher.waitingMax * 3) {
+                group.addTask { () -> Bool in
+                    do {
+                        _ = try await hasher.matches("a guess", nil, .init(.ordinary, source: "flood", deadline: .now + .seconds(600)))
+                        return false
+                    } catch {
+                        return true
+                    }
+                }
+            }
+            for _ in 1...5 {
+                group.addTask { () -> Bool in
+                    do {
+                        _ = try await hasher.matches("a guess", nil, .init(.ordinary, source: "somebody", deadline: .now + .seconds(600)))
+                        return false
+                    } catch {
+                        Issue.record("somebody else was refused: \(error)")
+                        return false
+                    }
+                }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(refused > 0, "the queue was full")
+    }
+
+    @Test func `does not compute what nobody waits for any more`() async throws {
+        let hasher = try PasswordHasher(parameters: AccountsUnderTest.cheap)
+        await #expect(throws: BusError.deadlineExceeded) {
+            try await hasher.hash("correct horse", .init(.known, source: "a", deadline: .now))
+        }
+    }
+}

@@ -20,6 +20,8 @@ struct AccountsUnderTest {
     let administration: AccountsAdministration
     let tenant: TenantSummary
     let ana: UserAccount
+    let users: UserRegistry
+    let access: AccessRegistry
     private let requests: RequestRouter
 
     init(keys: SigningKeys? = nil) async throws {
@@ -35,6 +37,10 @@ struct AccountsUnderTest {
         ana = try await administration.createUser(
             tenant: tenant.id, email: "ana@acme.example", name: "Ana", role: .administrator, password: Self.password
         ).user
+        let publisher = EventPublisher(stream: .accounts, database: database, bus: SilentBus(), logger: .tests)
+        users = UserRegistry(
+            database: database, publisher: publisher, hasher: try PasswordHasher(parameters: Self.cheap), now: { clock.now })
+        access = AccessRegistry(database: database, publisher: publisher, now: { clock.now })
         requests = try Self.requests(database, self.keys, clock)
     }
 
@@ -53,6 +59,16 @@ struct AccountsUnderTest {
 
     var administrator: Principal { Principal(clientID: tenant.id, subject: ana.id, role: .administrator, name: ana.name) }
 
+    /// Somebody new who really has that role.
+    func somebody(_ role: Role, of clientID: TenantID? = nil) async throws -> Principal {
+        let id = UserID.new()
+        let user = try await administration.createUser(
+            tenant: clientID ?? tenant.id, email: "\(id)@acme.example", name: "Somebody", role: role, password: Self.password, id: id
+        ).user
+        return Principal(clientID: clientID ?? tenant.id, subject: user.id, role: role, name: user.name)
+    }
+
+    /// Somebody as a token says, of whom the database knows nothing.
     func principal(_ role: Role) -> Principal { Principal(clientID: tenant.id, subject: .new(), role: role, name: "Somebody") }
 
     func ask<Request: BusRequest>(

@@ -67,7 +67,9 @@ import Testing
         let keys = try await SigningKeys(secrets: [.init(), .init()])
         let token = try await keys.sign(
             AccessClaims(
-                issuer: "here", principal: Principal(clientID: .new(), subject: .new(), role: .agent, name: "Ana"), now: Date()))
+                issuer: "here", principal: Principal(clientID: .new(), subject: .new(), role: .agent, name: "Ana"), session: UUID(),
+                version: 0,
+                now: Date()))
         let others = try await JWTKeyCollection().add(
             jwksJSON: String(decoding: JSON.encode(SigningKeySet(keys: keys.published)), as: UTF8.self))
         #expect(try await others.verify(token, as: AccessClaims.self).name == "Ana")
@@ -79,7 +81,8 @@ import Testing
         let parts = token.split(separator: ".").map(String.init)
         let other = try await strangers.sign(
             AccessClaims(
-                issuer: "here", principal: Principal(clientID: .new(), subject: .new(), role: .administrator, name: "Eve"), now: Date()))
+                issuer: "here", principal: Principal(clientID: .new(), subject: .new(), role: .administrator, name: "Eve"), session: UUID(),
+                version: 0, now: Date()))
         let forged = ([parts[0]] + other.split(separator: ".").dropFirst().map(String.init)).joined(separator: ".")
         #expect(throws: TokenRefusal.signatureWrong) {
             try TokenVerifier.payload(of: forged, keys: keys.verification, algorithms: ["EdDSA"])

@@ -7,6 +7,7 @@ SELECT *,
        (SELECT count(*) FROM (
            SELECT FROM bench.communication_messages m
             WHERE m.client_id = c.client_id AND m.conversation_id = c.id AND m.kind = 'message' AND m.author_kind = 'customer'
+              AND m.deleted_at IS NULL
               AND m.sequence > COALESCE((SELECT p.read_through FROM chat.chat_participants p
                                           WHERE p.client_id = c.client_id AND p.conversation_id = c.id AND p.participant_id = c.id), 0)
             LIMIT 100) AS unread)

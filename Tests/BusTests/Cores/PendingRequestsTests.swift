@@ -80,8 +80,69 @@ import Testing
         pending.endpointReady(second, of: .chat, now: start)
         _ = actions(&pending)
         pending.endpointLost(first, now: start + .seconds(1))
-        #expect(actions(&pending) == [.send(1, attempt: 2, to: second, remaining: .seconds(4))])
+        #expect(
+            actions(&pending) == [.suspect(1, replicasLost: 1), .send(1, attempt: 2, to: second, remaining: .seconds(4))])
         #expect(pending.counters.retried == 1)
+        #expect(pending.counters.suspected == 1)
+        pending.answered(1, attempt: 2, with: .reply([1]), now: start + .seconds(1))
+        #expect(actions(&pending) == [.finish(1, .reply([1]))], "one repeat makes good what was lost by chance")
+        #expect(pending.counters.abandoned == 0)
+    }
+
+    @Test func `that two replicas were lost with are asked nobody else, however many there are`() {
+        let third = PendingRequests.EndpointID(3)
+        var pending = pending()
+        pending.endpointReady(first, of: .chat, now: start)
+        pending.begin(1, to: .chat, budget: .seconds(5), now: start)
+        pending.endpointReady(second, of: .chat, now: start)
+        pending.endpointLost(first, now: start)
+        _ = actions(&pending)
+        pending.begin(2, to: .chat, budget: .seconds(5), now: start)
+        pending.endpointReady(third, of: .chat, now: start)
+        pending.endpointReady(first, of: .chat, now: start)
+        guard case .send(2, attempt: 1, to: second, _) = actions(&pending).first else {
+            Issue.record("the second request is not at the second replica")
+            return
+        }
+        pending.endpointLost(second, now: start)
+        let after = actions(&pending)
+        #expect(after.prefix(2) == [.suspect(1, replicasLost: 2), .finish(1, .failure(.replicasLost))])
+        #expect(after.dropFirst(2).first == .suspect(2, replicasLost: 1))
+        #expect(after.count == 4, "the other request, lost for the first time, goes on elsewhere")
+        #expect(pending.counters.suspected == 3)
+        #expect(pending.counters.abandoned == 1)
+    }
+
+    @Test func `are suspect at a replica that took too long, too, though it was given up`() {
+        var pending = pending { $0.attemptsMax = 10 }
+        pending.endpointReady(first, of: .chat, now: start)
+        pending.begin(1, to: .chat, budget: .seconds(20), now: start)
+        pending.endpointReady(second, of: .chat, now: start)
+        _ = actions(&pending)
+        pending.expire(now: start + .seconds(2))
+        #expect(actions(&pending) == [.send(1, attempt: 2, to: second, remaining: .seconds(18))])
+        pending.endpointLost(first, now: start + .seconds(3))
+        #expect(actions(&pending) == [.suspect(1, replicasLost: 1)], "it is out elsewhere")
+        pending.endpointReady(first, of: .chat, now: start + .seconds(3))
+        pending.endpointLost(second, now: start + .seconds(3))
+        #expect(actions(&pending) == [.suspect(1, replicasLost: 2), .finish(1, .failure(.replicasLost))])
+    }
+
+    @Test func `are not suspect at a replica that never had them, or has answered`() {
+        var pending = pending()
+        pending.endpointReady(first, of: .chat, now: start)
+        pending.begin(1, to: .chat, budget: .seconds(5), now: start)
+        _ = actions(&pending)
+        pending.sendFailed(1, attempt: 1, now: start)
+        pending.endpointLost(first, now: start)
+        #expect(actions(&pending).isEmpty)
+        pending.endpointReady(second, of: .chat, now: start)
+        pending.expire(now: start + .milliseconds(20))
+        #expect(actions(&pending).count == 1, "it is out again")
+        pending.answered(1, attempt: 2, with: .failure(.unavailable(retryAfter: .zero)), now: start + .milliseconds(20))
+        pending.endpointLost(second, now: start + .milliseconds(20))
+        #expect(actions(&pending).isEmpty)
+        #expect(pending.counters.suspected == 0)
     }
 
     @Test func `of a lost replica wait for its return if there is no other`() {
@@ -90,7 +151,7 @@ import Testing
         pending.begin(1, to: .chat, budget: .seconds(5), now: start)
         _ = actions(&pending)
         pending.endpointLost(first, now: start)
-        #expect(actions(&pending).isEmpty)
+        #expect(actions(&pending) == [.suspect(1, replicasLost: 1)])
         pending.endpointReady(first, of: .chat, now: start + .milliseconds(300))
         #expect(actions(&pending) == [.send(1, attempt: 2, to: first, remaining: .milliseconds(4700))])
     }
@@ -130,6 +191,7 @@ import Testing
                     #expect(Int(attempt) == attempts)
                     pending.answered(1, attempt: attempt, with: .failure(.unavailable(retryAfter: .zero)), now: now)
                 case .finish(_, let answer): outcome = answer
+                case .suspect: Issue.record("nobody was lost")
                 }
             }
             guard outcome == nil, let deadline = pending.deadline else { continue }
@@ -183,7 +245,7 @@ import Testing
     @Test func `are not asked again when the answer is final`() {
         let final: [Answer] = [
             .reply([]), .refusal(Refusal(code: "no", details: [:])), .failure(.malformed("")), .failure(.unknownSubject("a.b")),
-            .failure(.internal(incident: "")), .failure(.cancelled), .failure(.deadlineExceeded),
+            .failure(.internal(incident: "")), .failure(.cancelled), .failure(.deadlineExceeded), .failure(.replicasLost),
         ]
         for answer in final {
             var pending = pending()
@@ -258,6 +320,8 @@ import Testing
                     switch action {
                     case .send(let number, let attempt, _, _): inFlight.append((number, attempt))
                     case .finish(let number, _): finished[number, default: 0] += 1
+                    case .suspect(let number, let replicasLost):
+                        #expect(finished[number] == nil && (1...3).contains(replicasLost), "seed \(seed)")
                     }
                 }
             }

@@ -3,7 +3,7 @@ import Testing
 
 /// Waits for something that other threads or the network bring about. Generous, because it ends as soon as the condition holds.
 func eventually(
-    _ what: Comment, within patience: Duration = .seconds(20), sourceLocation: SourceLocation = #_sourceLocation,
+    _ what: Comment, within patience: Duration = .seconds(90), sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + patience

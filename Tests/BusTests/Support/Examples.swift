@@ -14,7 +14,8 @@ extension UUID {
 extension EventFrame {
     /// An event whose id says which one it is.
     static func example(
-        _ sequence: Int64, partition: Int = 0, epoch: UUID = .firstEpoch, stream: StreamName = .orders, payload: [UInt8] = Array("{}".utf8)
+        _ sequence: Int64, partition: Int = 0, epoch: UUID = .firstEpoch, stream: StreamName = .orders, payload: [UInt8] = Array("{}".utf8),
+        context: [UInt8] = []
     ) -> EventFrame {
         EventFrame(
             header: Header(
@@ -22,7 +23,7 @@ extension EventFrame {
                 eventID: EventID(UUID(bytes: withUnsafeBytes(of: (Int64(partition).bigEndian, sequence.bigEndian)) { Array($0) })),
                 subject: "orders.something-happened", version: 1, audience: .everyone,
                 clientID: TenantID("0192f0c0-0000-7000-8000-000000000001"), key: .firstEpoch, keySequence: sequence,
-                occurredAt: Date(timeIntervalSince1970: 1_790_000_000.123456), traceparent: nil),
+                occurredAt: Date(timeIntervalSince1970: 1_790_000_000.123456), traceparent: nil, context: context),
             payload: payload)
     }
 }

@@ -52,6 +52,30 @@ import Testing
         #expect(clock.level.resolutionDueAt == noon + 52_600 && clock.nextAt == noon + 50_800)
     }
 
+    @Test func `rests with its first response too: whoever resolves without a word has neither answered nor breached`() {
+        var clock = clock
+        clock.pause(at: noon + 100, calendar: nil)
+        #expect(clock.nextAt == nil && clock.passTime(at: noon + 100_000).isEmpty)
+        #expect(clock.level == ServiceLevel(state: .ok, firstResponseDueAt: nil, resolutionDueAt: nil))
+        clock.resume(at: noon + 50_000, calendar: nil)
+        #expect(clock.level.firstResponseDueAt == noon + 50_500 && clock.nextAt == noon + 50_200)
+        clock.agentReplied()
+        clock.pause(at: noon + 51_000, calendar: nil)
+        clock.resume(at: noon + 60_000, calendar: nil)
+        #expect(clock.level.firstResponseDueAt == nil, "answered is answered")
+    }
+
+    @Test func `that an older version paused rests as a whole`() throws {
+        var clock = clock
+        clock.pause(at: noon + 100, calendar: nil)
+        var stored = try JSON.decode([String: JSONValue].self, from: try JSON.encode(clock))
+        stored["firstResponseRest"] = nil
+        stored["firstResponse"] = try JSON.decode([String: JSONValue].self, from: try JSON.encode(self.clock))["firstResponse"]
+        var older = try JSON.decode(ServiceClock.self, from: try JSON.encode(stored))
+        #expect(older.level.firstResponseDueAt == noon + 600, "as the older one left it")
+        #expect(older.nextAt == nil && older.passTime(at: noon + 100_000).isEmpty)
+    }
+
     @Test func `counts only business time where it shall, also while it rests`() throws {
         let days = ["wednesday", "thursday"].reduce(into: [String: [OpeningHours]]()) {
             $0[$1] = [OpeningHours(opens: "09:00", closes: "12:30")]

@@ -87,7 +87,8 @@ import Testing
             Self.answerGets(gateway)
             gateway.accounts.answer(VerifyAPIKey.self) { question in
                 guard question.key == "sk_good" else { throw AccountsError.keyInvalid }
-                return Principal(clientID: TestTokens.tenant, subject: TestTokens.subject(.service), role: .service, name: "shop")
+                return VerifiedKey(
+                    principal: Principal(clientID: TestTokens.tenant, subject: TestTokens.subject(.service), role: .service, name: "shop"))
             }
             for _ in 0..<2 { #expect(try await gateway.request("GET", Self.path, headers: ["X-API-Key": "sk_good"]).status == 200) }
             #expect(try await gateway.request("GET", Self.path, token: "sk_good").status == 200)

@@ -10,7 +10,8 @@ import Testing
         try await withGateway { (gateway) async throws in
             gateway.accounts.answer(VerifyAPIKey.self) { question in
                 #expect(question.key == "sk_test")
-                return Principal(clientID: TestTokens.tenant, subject: TestTokens.subject(.service), role: .service, name: "key")
+                return VerifiedKey(
+                    principal: Principal(clientID: TestTokens.tenant, subject: TestTokens.subject(.service), role: .service, name: "key"))
             }
             var refused = 0
             for route in gateway.service.routes {
@@ -50,14 +51,16 @@ import Testing
                         Issue.record("\(method) \(path) names no roles or no id")
                         continue
                     }
-                    documented["\(method.uppercased()) \(path) \(id)"] = Set(roles.compactMap(\.string))
+                    documented["\(method.uppercased()) \(path) \(id) \(operation["x-scope"]?.string ?? "")"] = Set(
+                        roles.compactMap(\.string))
                 }
             }
             var served: [String: Set<String>] = [:]
             for route in gateway.service.routes {
                 guard let id = route.operation else { continue }
                 let roles: Set<String> = if case .roles(let roles) = route.access { Set(roles.map(\.rawValue)) } else { [] }
-                served["\(route.method.rawValue) \(route.path) \(id)"] = roles
+                let scope = roles.contains("service") ? route.scope.rawValue : ""
+                served["\(route.method.rawValue) \(route.path) \(id) \(scope)"] = roles
             }
             #expect(served.count > 50)
             #expect(served == documented)

@@ -32,13 +32,22 @@ import Testing
     @Test(arguments: [
         (BusError.overloaded(retryAfter: .milliseconds(1200)), 503, "2" as String?),
         (BusError.unavailable(retryAfter: .seconds(1)), 503, "1" as String?),
-        (BusError.deadlineExceeded, 503, "1" as String?), (BusError.internal(incident: "i"), 500, nil as String?),
+        (BusError.deadlineExceeded, 503, "1" as String?), (BusError.replicasLost, 503, "1" as String?),
+        (BusError.internal(incident: "i"), 500, nil as String?),
         (BusError.malformed("x"), 502, nil as String?),
     ])
     func `is rendered with its own status, and says when to come back`(error: BusError, status: Int, retryAfter: String?) {
         let problem = error.problem
         #expect(problem.status.code == status)
         #expect(problem.headers[.retryAfter] == retryAfter)
+    }
+
+    @Test func `has no text with NUL in an address, which names the parameter`() async throws {
+        try await withGateway { (gateway) async throws in
+            let answer = try await gateway.request("GET", "/api/v1/chat/sessions?text=a%00b", as: .agent)
+            #expect(answer.status == 400)
+            #expect(answer.json["errors"] == [["field": "text", "detail": "holds the character U+0000"]])
+        }
     }
 
     @Test func `shows the incident of a bug and not the bug`() async throws {

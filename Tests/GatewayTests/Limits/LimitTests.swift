@@ -104,3 +104,46 @@ import Testing
         }
     }
 }
+
+@Suite struct `An address` {
+    @Test(arguments: [
+        ("192.0.2.1", "192.0.2.1"), ("::ffff:192.0.2.1", "192.0.2.1"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:DB8:1:2::1", "2001:db8:1:2::/64"), ("2001:db8:1:3::1", "2001:db8:1:3::/64"), ("::1", "0:0:0:0::/64"),
+        ("fe80::1%eth0", "fe80:0:0:0::/64"), ("", ""), ("unix:", "unix:"),
+    ])
+    func `counts by itself, of IPv6 by what one subscriber has`(_ address: String, _ group: String) {
+        #expect(AddressGroup.of(address) == group)
+    }
+
+    @Test func `of IPv6 changes nothing by changing within its network`() async throws {
+        try await withGateway({
+            _ = $0.trustedProxies.insert("127.0.0.1")
+            $0.addressPolicy = BucketPolicy("address", rate: 0.001, burst: 2)
+        }) { (gateway) async throws in
+            for (index, status) in [200, 200, 429, 429].enumerated() {
+                let answer = try await gateway.request("GET", "/openapi.json", headers: ["X-Forwarded-For": "2001:db8::\(index + 1)"])
+                #expect(answer.status == status)
+            }
+            #expect(try await gateway.request("GET", "/openapi.json", headers: ["X-Forwarded-For": "2001:db8:0:1::1"]).status == 200)
+        }
+    }
+}
+
+@Suite struct `Signing in through the edge` {
+    private static let pair = TokenPair(accessToken: "a", tokenType: "Bearer", expiresIn: 600, refreshToken: "r", knownBrowser: "d")
+
+    @Test func `remembers a browser in a cookie of its own, which goes before the address's limit`() async throws {
+        try await withGateway({ $0.signInPolicy = BucketPolicy("sign-in", rate: 0.001, burst: 1) }) { (gateway) async throws in
+            gateway.accounts.answer(SignIn.self) { _ in Self.pair }
+            let body: JSONValue = ["email": "ana@acme.example", "password": "correct horse battery"]
+            let first = try await gateway.request("POST", "/api/auth/login", body: body)
+            #expect(first.status == 200 && first.headers["set-cookie"] == nil && first.json["known_browser"] == nil)
+            #expect(try await gateway.request("POST", "/api/auth/login?cookie=1", body: body).status == 429)
+            let known = try await gateway.request(
+                "POST", "/api/auth/login?cookie=1", body: body, headers: ["Cookie": "a=b; switchboard_device=1.2.3.4"])
+            #expect(known.status == 200)
+            let asked = try gateway.accounts.asked(SignIn.self)
+            #expect(asked.map(\.knownBrowser) == [nil, "1.2.3.4"] && asked.allSatisfy { $0.address == "127.0.0.1" })
+        }
+    }
+}

@@ -108,9 +108,11 @@ import Testing
         #expect(await refusal { SaveAgent(principal: $0, id: $1, isNew: true, name: "A", successRate: 1.1) } == "success_rate")
         #expect(
             await refusal { SaveAgent(principal: $0, id: $1, isNew: true, name: "A", meanHandlingSeconds: -1) } == "mean_handling_seconds")
+        let nameless = [AgentCapability(name: "a", level: 1), AgentCapability(name: "", level: 1)]
+        #expect(
+            await refusal { SaveAgent(principal: $0, id: $1, isNew: true, name: "A", capabilities: nameless) } == "capabilities[1].name")
         for capabilities in [
-            [AgentCapability(name: "", level: 1)], [AgentCapability(name: "a", level: 6)],
-            [AgentCapability(name: "a", level: 1), AgentCapability(name: "a", level: 2)],
+            [AgentCapability(name: "a", level: 6)], [AgentCapability(name: "a", level: 1), AgentCapability(name: "a", level: 2)],
         ] {
             #expect(
                 await refusal { SaveAgent(principal: $0, id: $1, isNew: true, name: "A", capabilities: capabilities) } == "capabilities")
@@ -140,10 +142,24 @@ import Testing
             cursor = page.nextCursor
         } while cursor != nil
         #expect(seen == names)
-        for cursor in ["nonsense", "", "bm8=", Data("no\u{0}".utf8).base64EncodedString()] {
-            await #expect(throws: RoutingError.self) {
-                try await stage.ask(ListAgents(principal: stage.admin, limit: 2, cursor: cursor))
-            }
+    }
+
+    @Test(arguments: [
+        "nonsense", "", ".", "bm8=", "AA", "-9223372036854775808.0192f0c0-0000-7000-8000-000000000001",
+        "5.-9223372036854775808.0192f0c0-0000-7000-8000-000000000001", "5.9223372036854775807.0192f0c0-0000-7000-8000-000000000001",
+        "9223372036854775807.0.0192f0c0-0000-7000-8000-000000000001", "1e300.0192f0c0-0000-7000-8000-000000000001",
+        Data("0192f0c0-0000-7000-8000-000000000001\n-9223372036854775808".utf8).base64EncodedString(), String(repeating: "a", count: 5000),
+    ])
+    func `and whatever else is listed has no cursor that its list did not give`(cursor: String) async throws {
+        let stage = try await RouterStage.make()
+        let wrong = RoutingError.fieldInvalid(field: "cursor", detail: ListCursor.problem)
+        await #expect(throws: wrong) { try await stage.ask(ListAgents(principal: stage.admin, limit: 2, cursor: cursor)) }
+        await #expect(throws: wrong) { try await stage.ask(ListQueue(principal: stage.admin, limit: 2, cursor: cursor)) }
+        await #expect(throws: wrong) {
+            try await stage.ask(ListDecisions(principal: stage.admin, sessionID: .new(), limit: 2, cursor: cursor))
+        }
+        await #expect(throws: wrong) {
+            try await stage.ask(ListTeams(principal: stage.admin, page: .after(cursor: cursor, limit: 2)))
         }
     }
 }

@@ -101,13 +101,6 @@ extension RouterStage {
         await #expect(throws: RoutingError.offerExpired(id: offer.id)) { try await stage.decline(offer.id, by: ana) }
     }
 
-    @Test func `cannot be accepted late, even before its timer fired`() async throws {
-        let (stage, ana, conversation, offer) = try await asked()
-        stage.world.advance(by: 21)
-        await #expect(throws: RoutingError.offerExpired(id: offer.id)) { _ = try await stage.accept(offer.id, by: ana) }
-        #expect(try await stage.item(conversation)?.status == .offered)
-    }
-
     @Test func `is nobody else's`() async throws {
         let (stage, _, _, offer) = try await asked()
         let bruno = try await stage.agent("Bruno")

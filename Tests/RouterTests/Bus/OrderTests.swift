@@ -213,6 +213,39 @@ extension RouterStage {
 }
 
 @Suite struct `An agent's presence` {
+    @Test func `chosen Offline stays though the inbox is opened again, until something else is chosen`() async throws {
+        let stage = try await RouterStage.make(replicas: 2)
+        let ana = AgentID.new()
+        try await stage.hear(stage.user(ana, name: "Ana"))
+        let opened = try await stage.happens(.online, ana)
+        #expect(opened.status == .online, "without a choice opening sets online, or this test proves nothing")
+        try await stage.choose(.offline, ana)
+        #expect(try await stage.happens(.online, ana).status == .offline)
+        // As read by somebody else, and after signing out and in.
+        #expect(try await stage.happens(.offline, ana, on: 1).status == .offline)
+        #expect(try await stage.happens(.online, ana, on: 1).status == .offline)
+        #expect(try await stage.choose(.online, ana).effectiveStatus == .online)
+    }
+
+    @Test func `ends with signing out, unless it was chosen otherwise, and opening brings it back`() async throws {
+        let stage = try await RouterStage.make()
+        let ana = AgentID.new()
+        try await stage.hear(stage.user(ana, name: "Ana"))
+        try await stage.choose(.online, ana)
+        #expect(try await stage.happens(.offline, ana).effectiveStatus == .offline)
+        #expect(try await stage.happens(.online, ana).effectiveStatus == .online)
+        for status in [AgentStatus.away, .busy] {
+            try await stage.choose(status, ana)
+            #expect(try await stage.happens(.offline, ana).status == status)
+            #expect(try await stage.happens(.online, ana).status == status)
+        }
+    }
+
+    @Test(arguments: [AgentStatus.away, .busy]) func `is away or busy by choice only`(status: AgentStatus) async throws {
+        let stage = try await RouterStage.make()
+        await #expect(throws: (any Error).self) { try await stage.happens(status, .new()) }
+    }
+
     /// As if so many seconds had gone by: everything that expires, expires so much earlier.
     func pass(_ seconds: Double, in stage: RouterStage) async throws {
         let database = stage.test.superuser()

@@ -47,6 +47,22 @@ import Testing
         #expect(try await stage.item(two)?.agentID == ana, "given at once to whoever joined in")
     }
 
+    @Test func `is said with its team, to chat and in the events' headers`() async throws {
+        let stage = try await RouterStage.make()
+        let ana = try await stage.agent("Ana")
+        let team = try await stage.team()
+        try await stage.works(ana, in: team.id)
+        let id = ConversationID.new()
+        try await stage.hear(stage.waiting(id, team: team.id), stage.waiting())
+        let said = try await stage.said(ConversationAssigned.self)
+        #expect(said.count == 2 && said.contains { $0.assignment.teamID == nil })
+        #expect(said.first { $0.assignment.sessionID == id }?.assignment.teamID == team.id)
+        let rows = try await stage.database.query(
+            .none, "SELECT context FROM router.outbox WHERE key = \(id) AND subject = \(ConversationAssigned.subject)")
+        let context = try JSON.decode(EventContext.self, from: Array((try #require(rows.first)["context"] as String).utf8))
+        #expect(context == EventContext(channel: .website, sector: SectorName.general, teamID: team.id, agentID: ana))
+    }
+
     @Test func `goes to the fallback, and then to the sector, while no member has an agent`() async throws {
         let stage = try await RouterStage.make()
         let (ana, bruno) = (try await stage.agent("Ana"), try await stage.agent("Bruno"))

@@ -59,7 +59,7 @@ final class ChatLog: Sendable {
 
     /// Returns when the router has applied everything that chat said.
     func settle() async throws {
-        try await eventually("the router has heard everything", within: .seconds(60)) {
+        try await eventually("the router has heard everything") {
             let heads = try await LogInspection.heads(of: .chat, in: database).sequences
             let cursors = try await LogInspection.cursors(of: .router, in: .chat, from: stage.database)
             return heads.enumerated().allSatisfy { $0.element == 0 || cursors[$0.offset]?.sequence == $0.element }

@@ -241,7 +241,7 @@ import Testing
         _ assignedBefore: inout Set<EntityID>, _ checkedAt: Date, _ place: Comment
     ) async throws {
         let items = try await items(stage)
-        let agents = try await stage.reader.agents(of: stage.tenant, sector: nil, limit: 100, after: nil)
+        let agents = try await stage.reader.agents(of: stage.tenant, sector: nil, limit: 100, after: nil).items
         let ledger = try await stage.database.query(
             .tenant(stage.tenant),
             "SELECT id, conversation_id, agent_id, weight, reason, ended_at IS NULL AS is_open FROM router.assignments"

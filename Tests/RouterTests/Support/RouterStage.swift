@@ -26,7 +26,14 @@ final class RouterStage: Sendable {
         init(settings: RoutingSettings) { self.settings = settings }
         var secondsAhead: Double { ahead.withLock { $0 } }
         func advance(by seconds: Double) { ahead.withLock { $0 += seconds } }
-        var conditions: TurnConditions { TurnConditions { self.secondsAhead } }
+        private let standing = Mutex<Date?>(nil)
+        /// Set, the router's turns are at this time, and watches look for what is due then or a moment later.
+        var instant: Date? { standing.withLock { $0 } }
+        func stand(at date: Date) {
+            standing.withLock { $0 = date }
+            ahead.withLock { $0 = date.timeIntervalSinceNow + 0.5 }
+        }
+        var conditions: TurnConditions { TurnConditions(instant: { self.instant }) { self.secondsAhead } }
     }
 
     struct Replica: Sendable {
@@ -72,7 +79,7 @@ final class RouterStage: Sendable {
     }
 
     /// What chat says from now on, it says about now by the router's clock, and not in a far year.
-    func keepTime() { clock.withLock { $0 = Date() + world.secondsAhead } }
+    func keepTime() { clock.withLock { $0 = world.instant ?? Date() + world.secondsAhead } }
 
     // MARK: People
 
@@ -121,6 +128,12 @@ final class RouterStage: Sendable {
         _ status: AgentStatus, _ id: AgentID, role: Role = .agent, name: String = "Somebody", tenant: TenantID? = nil, on replica: Int = 0
     ) async throws -> Presence {
         try await ask(SetAgentStatus(principal: principal(id, role: role, name: name, tenant: tenant), status: status), on: replica)
+    }
+
+    /// What a page says by itself: it opened, or was signed out of.
+    @discardableResult
+    func happens(_ status: AgentStatus, _ id: AgentID, on replica: Int = 0) async throws -> Presence {
+        try await ask(SetAgentStatus(principal: principal(id, name: "Ana"), status: status, chosen: false), on: replica)
     }
 
     // MARK: What chat and accounts say

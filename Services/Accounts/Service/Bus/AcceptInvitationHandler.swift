@@ -3,7 +3,7 @@ import Contracts
 import Foundation
 import Storage
 
-/// The link works once; a repeat with the password that it set is done already.
+/// The link of an invitation or a reset works once; a repeat with the password that it set is done already.
 struct AcceptInvitationHandler: RequestHandler {
     let database: Database
     let hasher: PasswordHasher
@@ -22,7 +22,7 @@ struct AcceptInvitationHandler: RequestHandler {
             guard let acceptedAt = found.acceptedAt else { return now < found.expiresAt ? (user, false) : nil }
             guard now < acceptedAt.addingTimeInterval(Invitation.repeatSeconds) else { return nil }
             // From here on it is an attempt at a password.
-            try AttemptRepository(transaction: transaction).take(AttemptLimit.key(user: user.id, clientID: clientID), at: now)
+            try AttemptRepository(transaction: transaction).take(.user(user.id, clientID: clientID), .own, at: now)
             return (user, true)
         }
         guard let invited else { throw AccountsError.invitationInvalid }
@@ -36,7 +36,7 @@ struct AcceptInvitationHandler: RequestHandler {
             let invitations = InvitationRepository(transaction: transaction, clientID: user.clientID)
             // The user first: two links of one user wait for each other.
             guard var current = try users.lock(user.id), current.isActive, let found = try invitations.lock(token),
-                found.acceptedAt == nil
+                found.acceptedAt == nil, now < found.expiresAt
             else { return false }
             current.passwordHash = hash
             try users.update(current, at: now)

@@ -9,11 +9,11 @@ struct CreateUserHandler: RequestHandler {
     func answer(_ request: CreateUser, context: RequestContext) async throws -> CreatedUser {
         let principal = request.principal
         try context.requireTenant(of: principal)
-        try Permission.requireAdministrator(principal)
+        let actor = try Permission.requireAdministrator(principal)
         let draft = try UserRegistry.Draft(
             clientID: principal.clientID, id: request.id, email: request.email, name: request.name, role: request.role,
             password: request.password)
         let invitations = tokens.keys.derivedSecrets(purpose: "invitation", clientID: principal.clientID, id: request.id.uuid)
-        return try await users.create(draft, invitationTokens: invitations, traceparent: context.traceparent)
+        return try await users.create(draft, invitationTokens: invitations, by: actor, traceparent: context.traceparent)
     }
 }

@@ -8,8 +8,8 @@ struct GetBusinessRulesHandler: RequestHandler {
     func answer(_ request: GetBusinessRules, context: RequestContext) async throws -> BusinessRules {
         let principal = request.principal
         try context.requireTenant(of: principal)
-        try Permission.requireSupervisor(principal)
-        return try await database.transaction(.tenant(principal.clientID)) { transaction in
+        let actor = try Permission.requireSupervisor(principal)
+        return try await database.transaction(by: actor) { transaction in
             try BusinessRulesRepository(transaction: transaction, clientID: principal.clientID).find()
         }
     }

@@ -8,8 +8,8 @@ struct GetMeHandler: RequestHandler {
     func answer(_ request: GetMe, context: RequestContext) async throws -> SignedInUser {
         let principal = request.principal
         try context.requireTenant(of: principal)
-        try Permission.requireStaff(principal)
-        return try await database.transaction(.tenant(principal.clientID)) { transaction in
+        let actor = try Permission.requireStaff(principal)
+        return try await database.transaction(by: actor) { transaction in
             guard let client = try ClientRepository(transaction: transaction).find(principal.clientID),
                 let user = try UserRepository(transaction: transaction, clientID: principal.clientID).find(principal.subject), user.isActive
             else { throw AccountsError.tokenInvalid }

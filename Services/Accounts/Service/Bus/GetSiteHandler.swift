@@ -8,8 +8,8 @@ struct GetSiteHandler: RequestHandler {
     func answer(_ request: GetSite, context: RequestContext) async throws -> Website {
         let principal = request.principal
         try context.requireTenant(of: principal)
-        try Permission.requireAdministrator(principal)
-        return try await database.transaction(.tenant(principal.clientID)) { transaction in
+        let actor = try Permission.requireAdministrator(principal)
+        return try await database.transaction(by: actor) { transaction in
             guard let site = try SiteRepository(transaction: transaction, clientID: principal.clientID).find(request.id) else {
                 throw AccountsError.siteNotFound
             }

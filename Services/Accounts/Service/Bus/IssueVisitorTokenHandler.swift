@@ -11,6 +11,9 @@ struct IssueVisitorTokenHandler: RequestHandler {
     private struct Identified {
         let customerID: CustomerID
         let name: String
+        /// What the website vouches for, as it wrote them.
+        var email: String?
+        var phone: String?
     }
 
     let database: Database
@@ -21,29 +24,50 @@ struct IssueVisitorTokenHandler: RequestHandler {
         let now = now()
         let site = try await SiteRecord.find(request.site, in: database)
         if let origin = request.origin, !site.allows(origin: origin) { throw AccountsError.originNotAllowed(origin: origin) }
-        let returning: TokenIssuer.Visitor? = if let token = request.token { try await visitor(token, site, now) } else { nil }
+        var returning: TokenIssuer.Visitor? = if let token = request.token { try await visitor(token, site, now) } else { nil }
         let identified: Identified? = if let identity = request.identity { try await identify(identity, site, now) } else { nil }
 
-        let openState = try await openState(of: site.clientID, at: now)
+        let known = try await look(up: returning, identified?.customerID, of: site.clientID)
+        // Whoever shows a token that was ended is somebody new, as with one that has expired.
+        if known.hasEnded { returning = nil }
+        let openState = openState(known.rules, at: now)
         let customerID = identified?.customerID ?? returning?.customerID ?? .new()
         let isSame = identified.map { $0.customerID == returning?.customerID && $0.name == returning?.name } ?? true
         if let token = request.token, let returning, isSame, now.timeIntervalSince(returning.issuedAt) <= VisitorClaims.renewedAfterSeconds
         {
             return VisitorToken(
-                token: token, expiresIn: Int(returning.expiresAt.timeIntervalSince(now)), customerID: customerID,
-                clientID: site.clientID, site: site.website, openState: openState)
+                token: token, expiresIn: Int(saturating: returning.expiresAt.timeIntervalSince(now)), customerID: customerID,
+                clientID: site.clientID, site: site.website, openState: openState, verifiedEmail: identified?.email,
+                verifiedPhone: identified?.phone)
         }
         let token = try await tokens.visitorToken(
-            clientID: site.clientID, customerID: customerID, name: identified?.name ?? returning?.name ?? "", now: now)
+            clientID: site.clientID, customerID: customerID, name: identified?.name ?? returning?.name ?? "",
+            browser: returning?.browser ?? .new(), version: known.versions[customerID] ?? 0, now: now)
         return VisitorToken(
             token: token, expiresIn: VisitorClaims.seconds, customerID: customerID, clientID: site.clientID, site: site.website,
-            openState: openState)
+            openState: openState, verifiedEmail: identified?.email, verifiedPhone: identified?.phone)
     }
 
-    private func openState(of clientID: TenantID, at now: Date) async throws -> OpenState? {
-        let rules = try await database.transaction(.tenant(clientID)) { transaction in
-            try BusinessRulesRepository(transaction: transaction, clientID: clientID).find()
+    private struct Known: Sendable {
+        let rules: BusinessRules
+        /// What new tokens of these customers have to say.
+        var versions: [CustomerID: Int64] = [:]
+        var hasEnded = false
+    }
+
+    private func look(up visitor: TokenIssuer.Visitor?, _ identified: CustomerID?, of clientID: TenantID) async throws -> Known {
+        try await database.transaction(.tenant(clientID)) { transaction in
+            var known = Known(rules: try BusinessRulesRepository(transaction: transaction, clientID: clientID).find())
+            let endings = VisitorEndingRepository(transaction: transaction, clientID: clientID)
+            for id in Set([visitor?.customerID, identified].compactMap(\.self)) { known.versions[id] = try endings.version(of: id) }
+            if let visitor {
+                known.hasEnded = try endings.hasEnded(visitor.customerID, browser: visitor.browser, version: visitor.version)
+            }
+            return known
         }
+    }
+
+    private func openState(_ rules: BusinessRules, at now: Date) -> OpenState? {
         do {
             return OpenState(try rules.calendar(), at: now)
         } catch {
@@ -74,7 +98,8 @@ struct IssueVisitorTokenHandler: RequestHandler {
             guard let userID = claims["sub"]?.string else { throw AccountsError.tokenInvalid }
             try Self.checkLength(userID)
             return Identified(
-                customerID: SiteIdentity.customerID(of: userID, clientID: site.clientID), name: Self.shownName(claims["name"]?.string))
+                customerID: SiteIdentity.customerID(of: userID, clientID: site.clientID), name: Self.shownName(claims["name"]?.string),
+                email: Self.verified("email", in: claims), phone: Self.verified("phone_number", in: claims))
         default:
             throw AccountsError.fieldInvalid(field: "identity", detail: "must have either user_id and user_hash, or jwt")
         }
@@ -91,6 +116,12 @@ struct IssueVisitorTokenHandler: RequestHandler {
             }
         }
         throw AccountsError.tokenInvalid
+    }
+
+    /// A claim that the website did not take back itself. Source: OpenID Connect Core 1.0, section 5.1.
+    private static func verified(_ claim: String, in claims: [String: JSONValue]) -> String? {
+        guard claims[claim + "_verified"] != .bool(false), let value = claims[claim]?.string, !value.isEmpty else { return nil }
+        return value
     }
 
     private static func checkLength(_ userID: String) throws(AccountsError) {

@@ -9,12 +9,12 @@ struct ListAPIKeysHandler: RequestHandler {
     func answer(_ request: ListAPIKeys, context: RequestContext) async throws -> Page<APIKeySummary> {
         let principal = request.principal
         try context.requireTenant(of: principal)
-        try Permission.requireAdministrator(principal)
-        let limit = try PageCursor.limit(request.limit, max: Page<APIKeySummary>.limitMax)
-        let after: (createdAt: Date, id: UUID)? = if let cursor = request.cursor { try PageCursor.time(cursor) } else { nil }
-        let keys = try await database.transaction(.tenant(principal.clientID)) { transaction in
-            try APIKeyRepository(transaction: transaction, clientID: principal.clientID).list(after: after, limit: limit + 1)
+        let actor = try Permission.requireAdministrator(principal)
+        let limit = try validLimit(request.limit, max: Page<APIKeySummary>.limitMax)
+        let after = try request.cursor.map { try ListPosition($0) }
+        let keys = try await database.transaction(by: actor) { transaction in
+            try APIKeyRepository(transaction: transaction, clientID: principal.clientID).list(after: after, limit: limit)
         }
-        return Page(keys, limit: limit, item: \.summary) { [Timestamp.text($0.createdAt), $0.id.description] }
+        return Page(keys, item: \.summary) { ListCursor.text(.time($0.createdAt), .id($0.id.uuid)) }
     }
 }

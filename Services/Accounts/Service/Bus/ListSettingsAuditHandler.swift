@@ -4,7 +4,7 @@ import Foundation
 import Storage
 
 struct ListSettingsAuditHandler: RequestHandler {
-    /// Entries in one answer: each holds the whole settings twice, tens of kilobytes, and a message has a limit.
+    /// Entries in one answer, since each holds the whole settings twice.
     static let entriesMax = 20
 
     let database: Database
@@ -12,12 +12,16 @@ struct ListSettingsAuditHandler: RequestHandler {
     func answer(_ request: ListSettingsAudit, context: RequestContext) async throws -> Page<SettingsAuditEntry> {
         let principal = request.principal
         try context.requireTenant(of: principal)
-        try Permission.requireSupervisor(principal)
-        let limit = min(try PageCursor.limit(request.limit, max: Page<SettingsAuditEntry>.limitMax), Self.entriesMax)
-        let before: UUID? = if let cursor = request.cursor { try PageCursor.id(cursor) } else { nil }
-        let entries = try await database.transaction(.tenant(principal.clientID)) { transaction in
-            try BusinessRulesRepository(transaction: transaction, clientID: principal.clientID).changes(before: before, limit: limit + 1)
+        let actor = try Permission.requireSupervisor(principal)
+        let limit = min(try validLimit(request.limit, max: Page<SettingsAuditEntry>.limitMax), Self.entriesMax)
+        let before = try request.cursor.map { text throws(AccountsError) in
+            var cursor = ListCursor(text)
+            guard let id = cursor?.id(Entity.self), cursor?.isAtEnd == true else { throw .cursorInvalid }
+            return id.uuid
         }
-        return Page(entries, limit: limit, item: { $0 }) { [$0.id.description] }
+        let entries = try await database.transaction(by: actor) { transaction in
+            try SettingsAuditRepository(transaction: transaction, clientID: principal.clientID).changes(before: before, limit: limit)
+        }
+        return Page(entries, item: { $0 }) { ListCursor.text(.id($0.id.uuid)) }
     }
 }

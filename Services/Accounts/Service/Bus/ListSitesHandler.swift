@@ -9,12 +9,12 @@ struct ListSitesHandler: RequestHandler {
     func answer(_ request: ListSites, context: RequestContext) async throws -> Page<Website> {
         let principal = request.principal
         try context.requireTenant(of: principal)
-        try Permission.requireAdministrator(principal)
-        let limit = try PageCursor.limit(request.limit, max: Page<Website>.limitMax)
-        let after: (createdAt: Date, id: UUID)? = if let cursor = request.cursor { try PageCursor.time(cursor) } else { nil }
-        let sites = try await database.transaction(.tenant(principal.clientID)) { transaction in
-            try SiteRepository(transaction: transaction, clientID: principal.clientID).list(after: after, limit: limit + 1)
+        let actor = try Permission.requireAdministrator(principal)
+        let limit = try validLimit(request.limit, max: Page<Website>.limitMax)
+        let after = try request.cursor.map { try ListPosition($0) }
+        let sites = try await database.transaction(by: actor) { transaction in
+            try SiteRepository(transaction: transaction, clientID: principal.clientID).list(after: after, limit: limit)
         }
-        return Page(sites, limit: limit, item: \.website) { [Timestamp.text($0.createdAt), $0.id.description] }
+        return Page(sites, item: \.website) { ListCursor.text(.time($0.createdAt), .id($0.id.uuid)) }
     }
 }

@@ -7,25 +7,27 @@ import Storage
 /// The rule is ``RefreshRotation``'s. The role and the name in the new access token are today's.
 struct RefreshTokensHandler: RequestHandler {
     private enum Outcome: Sendable {
-        case continued(Principal, SecretToken)
+        case continued(UserRecord, signIn: UUID, SecretToken)
         case invalid
-        case reused
+        case reused(TenantID, UserID, signIn: UUID)
     }
 
     let database: Database
+    let access: AccessRegistry
     let tokens: TokenIssuer
     let now: @Sendable () -> Date
 
     func answer(_ request: RefreshTokens, context: RequestContext) async throws -> TokenPair {
         let now = now()
         let token = SecretToken(text: request.refreshToken)
-        // Revoking a reused token's sign-in must be committed, so the refusal is an outcome and not an error.
         let outcome = try await database.transaction(.none) { transaction in try refresh(token, at: now, transaction) }
         switch outcome {
-        case .continued(let principal, let successor):
-            return try await TokenPair(principal, refreshToken: successor, tokens: tokens, now: now)
+        case .continued(let user, let signIn, let successor):
+            return try await TokenPair(user, signIn: signIn, refreshToken: successor, tokens: tokens, now: now)
         case .invalid: throw AccountsError.refreshTokenInvalid
-        case .reused: throw AccountsError.refreshTokenReused
+        case .reused(let clientID, let userID, let signIn):
+            try await access.end(signIn: signIn, of: userID, of: clientID, traceparent: context.traceparent)
+            throw AccountsError.refreshTokenReused
         }
     }
 
@@ -40,16 +42,15 @@ struct RefreshTokensHandler: RequestHandler {
         switch RefreshRotation.verdict(on: found.state, at: now) {
         case .invalid: return .invalid
         case .reused:
-            try signIns.revoke(found.signInID, at: now)
-            return .reused
+            return .reused(clientID, user.id, signIn: found.signInID)
         case .repeatSuccessor:
             guard let salt = found.successorSalt else { return .invalid }
-            return .continued(user.principal, RefreshRotation.successor(of: token, salt: salt))
+            return .continued(user, signIn: found.signInID, RefreshRotation.successor(of: token, salt: salt))
         case .rotate:
             let salt = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
             let successor = RefreshRotation.successor(of: token, salt: salt)
             try signIns.rotate(token, to: successor, salt: salt, signInID: found.signInID, at: now)
-            return .continued(user.principal, successor)
+            return .continued(user, signIn: found.signInID, successor)
         }
     }
 }

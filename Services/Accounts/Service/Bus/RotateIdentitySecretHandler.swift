@@ -7,7 +7,7 @@ struct RotateIdentitySecretHandler: RequestHandler {
     func answer(_ request: RotateIdentitySecret, context: RequestContext) async throws -> IdentitySecret {
         let principal = request.principal
         try context.requireTenant(of: principal)
-        try Permission.requireAdministrator(principal)
-        return try await sites.rotateIdentitySecret(of: request.id, of: principal.clientID, order: context.key.bytes)
+        let actor = try Permission.requireAdministrator(principal)
+        return try await sites.rotateIdentitySecret(of: request.id, of: principal.clientID, by: actor, order: context.key.bytes)
     }
 }

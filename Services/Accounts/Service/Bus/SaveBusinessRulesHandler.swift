@@ -13,10 +13,10 @@ struct SaveBusinessRulesHandler: RequestHandler {
     func answer(_ request: SaveBusinessRules, context: RequestContext) async throws -> BusinessRules {
         let principal = request.principal
         try context.requireTenant(of: principal)
-        try Permission.requireAdministrator(principal)
+        let actor = try Permission.requireAdministrator(principal)
         let (publisher, now) = (publisher, Timestamp.rounded(now()))
         let clientID = principal.clientID
-        return try await database.transaction(.tenant(clientID)) { transaction in
+        return try await database.transaction(by: actor) { transaction in
             // Changes of one company's rules wait for each other here.
             var locked = try publisher.lock([clientID.uuid], in: transaction)
             let repository = BusinessRulesRepository(transaction: transaction, clientID: clientID)
@@ -27,7 +27,9 @@ struct SaveBusinessRulesHandler: RequestHandler {
             if let problem = rules.problem { throw AccountsError.ruleInvalid(field: problem.field, detail: problem.detail) }
             rules.version += 1
             try repository.save(rules, at: now)
-            try repository.record(before, became: rules, by: principal, at: now)
+            try SettingsAuditRepository(transaction: transaction, clientID: clientID).record(
+                .businessRules, before: try BusinessRulesRepository.members(before),
+                after: try BusinessRulesRepository.members(rules), by: actor, at: now)
             let event = try NewEvent(
                 BusinessRulesChanged(rules: rules), clientID: clientID, key: clientID.uuid, traceparent: context.traceparent)
             try publisher.append([event], to: &locked, in: transaction)

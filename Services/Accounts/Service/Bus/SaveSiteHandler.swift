@@ -7,14 +7,15 @@ struct SaveSiteHandler: RequestHandler {
     func answer(_ request: SaveSite, context: RequestContext) async throws -> Website {
         let principal = request.principal
         try context.requireTenant(of: principal)
-        try Permission.requireAdministrator(principal)
+        let actor = try Permission.requireAdministrator(principal)
         guard request.isNew else {
             return try await sites.change(
-                request.id, of: principal.clientID, name: request.name, allowedOrigins: request.allowedOrigins, theme: request.theme,
+                request.id, of: principal.clientID, by: actor, name: request.name, allowedOrigins: request.allowedOrigins,
+                theme: request.theme,
                 greeting: request.greeting)
         }
         return try await sites.create(
-            request.id, of: principal.clientID, name: request.name ?? "", allowedOrigins: request.allowedOrigins ?? [],
+            request.id, of: principal.clientID, by: actor, name: request.name ?? "", allowedOrigins: request.allowedOrigins ?? [],
             theme: request.theme ?? [:], greeting: request.greeting ?? "")
     }
 }

@@ -7,9 +7,9 @@ struct UpdateUserHandler: RequestHandler {
     func answer(_ request: UpdateUser, context: RequestContext) async throws -> UserAccount {
         let principal = request.principal
         try context.requireTenant(of: principal)
-        try Permission.requireAdministrator(principal)
+        let actor = try Permission.requireAdministrator(principal)
         return try await users.change(
-            request.id, of: principal.clientID, name: request.name, role: request.role, disabled: request.disabled,
+            request.id, of: principal.clientID, by: actor, name: request.name, role: request.role, disabled: request.disabled,
             traceparent: context.traceparent)
     }
 }

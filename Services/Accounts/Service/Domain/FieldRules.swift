@@ -3,24 +3,18 @@ import Foundation
 
 /// What the texts of accounts may be. Each throws ``AccountsError/fieldInvalid(field:detail:)`` naming the field.
 package enum FieldRules {
-    /// Characters.
-    package static let nameLength = 1...200
-    /// Characters.
-    package static let greetingMax = 1000
     /// Origins of one site. They travel in a header (`frame-ancestors`), which must stay small.
     package static let originsMax = 50
 
     /// - Returns: the name without spaces around it.
     package static func name(_ given: String, field: String = "name") throws(AccountsError) -> String {
         let name = given.trimmingCharacters(in: .whitespacesAndNewlines)
-        guard !name.isEmpty else { throw .fieldInvalid(field: field, detail: "must not be empty") }
-        guard nameLength.contains(name.unicodeScalars.count) else {
-            throw .fieldInvalid(field: field, detail: "must have at most \(nameLength.upperBound) characters")
-        }
-        guard !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-            throw .fieldInvalid(field: field, detail: "must not contain control characters")
-        }
+        try check(name, .name, field: field)
         return name
+    }
+
+    private static func check(_ text: String, _ rule: TextRule, field: String) throws(AccountsError) {
+        if let problem = rule.problem(of: text) { throw .fieldInvalid(field: field, detail: problem.detail) }
     }
 
     package static func slug(_ slug: String, field: String = "slug") throws(AccountsError) -> String {
@@ -36,12 +30,7 @@ package enum FieldRules {
     }
 
     package static func greeting(_ text: String) throws(AccountsError) -> String {
-        guard text.unicodeScalars.count <= greetingMax else {
-            throw .fieldInvalid(field: "greeting", detail: "must have at most \(greetingMax) characters")
-        }
-        guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control && $0 != "\n" && $0 != "\t" }) else {
-            throw .fieldInvalid(field: "greeting", detail: "must not contain control characters")
-        }
+        try check(text, .note, field: "greeting")
         return text
     }
 

@@ -19,6 +19,10 @@ package enum PasswordRules {
         }
     }
 
-    /// What is hashed: keyboards write one letter in several ways.
-    package static func bytes(_ password: String) -> [UInt8] { Array(password.precomposedStringWithCanonicalMapping.utf8) }
+    /// What is hashed: keyboards write one letter in several ways. What is longer than any password is not put in order first, which costs
+    /// more than its length: it matches none as it is.
+    package static func bytes(_ password: String) -> [UInt8] {
+        guard password.utf8.count <= 4 * lengthMax else { return Array(password.utf8.prefix(4 * lengthMax + 1)) }
+        return Array(password.precomposedStringWithCanonicalMapping.utf8)
+    }
 }

@@ -13,10 +13,12 @@ package struct UserRecord: Sendable, Equatable {
     package let creationDigest: [UInt8]
     package var disabledAt: Date?
     package let createdAt: Date
+    /// Tokens of a lower version have ended.
+    package var tokenVersion: Int64
 
     package init(
         clientID: TenantID, id: UserID, email: String, name: String, role: Role, passwordHash: String?, creationDigest: [UInt8],
-        disabledAt: Date? = nil, createdAt: Date
+        disabledAt: Date? = nil, createdAt: Date, tokenVersion: Int64 = 0
     ) {
         self.clientID = clientID
         self.id = id
@@ -27,12 +29,15 @@ package struct UserRecord: Sendable, Equatable {
         self.creationDigest = creationDigest
         self.disabledAt = disabledAt
         self.createdAt = createdAt
+        self.tokenVersion = tokenVersion
     }
 
     package var isActive: Bool { disabledAt == nil }
 
-    package var account: UserAccount {
-        UserAccount(id: id, email: email, name: name, role: role, disabled: !isActive, createdAt: createdAt)
+    package var account: UserAccount { account(nil) }
+
+    package func account(_ access: UserAccess?) -> UserAccount {
+        UserAccount(id: id, email: email, name: name, role: role, disabled: !isActive, createdAt: createdAt, access: access)
     }
 
     package var principal: Principal { Principal(clientID: clientID, subject: id, role: role, name: name) }

@@ -7,7 +7,7 @@ struct APIKeyRepository {
     let transaction: Transaction
     let clientID: TenantID
 
-    private static let columns: SQL = "client_id, id, name, key_hash, prefix, created_at, last_used_at, revoked_at"
+    private static let columns: SQL = "client_id, id, name, key_hash, prefix, created_at, last_used_at, revoked_at, scopes, expires_at"
 
     func find(_ id: APIKeyID) throws -> APIKeyRecord? {
         try read("WHERE client_id = \(clientID) AND id = \(id)").first
@@ -18,25 +18,30 @@ struct APIKeyRepository {
     }
 
     /// By age, without the revoked.
-    func list(after cursor: (createdAt: Date, id: UUID)?, limit: Int) throws -> [APIKeyRecord] {
+    func list(after cursor: ListPosition?, limit: Int) throws -> ListSlice<APIKeyRecord> {
         let start: SQL = if let cursor { "AND (created_at, id) > (\(cursor.createdAt), \(cursor.id))" } else { "" }
-        return try read("WHERE client_id = \(clientID) AND revoked_at IS NULL \(start) ORDER BY created_at, id LIMIT \(limit)")
+        let page = try rows("WHERE client_id = \(clientID) AND revoked_at IS NULL \(start) ORDER BY created_at, id LIMIT \(limit + 1)")
+            .page(limit: limit)
+        return ListSlice(records: try page.rows.map(Self.record), hasMore: page.hasMore)
     }
 
     /// - Returns: false if the id is taken.
     func insert(_ key: APIKeyRecord, createdBy: UserID) throws -> Bool {
         try transaction.query(
             """
-            INSERT INTO accounts.api_keys (client_id, id, name, key_hash, prefix, created_by, created_at)
-            VALUES (\(clientID), \(key.id), \(key.name), \(key.hash), \(key.prefix), \(createdBy), \(key.createdAt))
+            INSERT INTO accounts.api_keys (client_id, id, name, key_hash, prefix, created_by, created_at, scopes, expires_at)
+            VALUES (\(clientID), \(key.id), \(key.name), \(key.hash), \(key.prefix), \(createdBy), \(key.createdAt),
+                    \(key.scopes?.map(\.rawValue)), \(key.expiresAt))
             ON CONFLICT (client_id, id) DO NOTHING
             """
         ).affected == 1
     }
 
-    func revoke(_ id: APIKeyID, at now: Date) throws {
+    /// - Returns: false if it was already.
+    func revoke(_ id: APIKeyID, at now: Date) throws -> Bool {
         try transaction.query(
-            "UPDATE accounts.api_keys SET revoked_at = \(now) WHERE client_id = \(clientID) AND id = \(id) AND revoked_at IS NULL")
+            "UPDATE accounts.api_keys SET revoked_at = \(now) WHERE client_id = \(clientID) AND id = \(id) AND revoked_at IS NULL"
+        ).affected == 1
     }
 
     /// Several replicas may come at once; one writes.
@@ -49,12 +54,17 @@ struct APIKeyRepository {
             """)
     }
 
-    private func read(_ condition: SQL) throws -> [APIKeyRecord] {
-        try transaction.query("SELECT \(Self.columns) FROM accounts.api_keys \(condition)").map { row in
-            APIKeyRecord(
-                clientID: try row["client_id"], id: try row["id"], name: try row["name"], hash: try row["key_hash"],
-                prefix: try row["prefix"], createdAt: try row["created_at"], lastUsedAt: try row["last_used_at"],
-                revokedAt: try row["revoked_at"])
-        }
+    private func read(_ condition: SQL) throws -> [APIKeyRecord] { try rows(condition).map(Self.record) }
+
+    private func rows(_ condition: SQL) throws -> Rows {
+        try transaction.query("SELECT \(Self.columns) FROM accounts.api_keys \(condition)")
+    }
+
+    private static func record(_ row: Row) throws -> APIKeyRecord {
+        let scopes: [String]? = try row["scopes"]
+        return APIKeyRecord(
+            clientID: try row["client_id"], id: try row["id"], name: try row["name"], hash: try row["key_hash"],
+            prefix: try row["prefix"], createdAt: try row["created_at"], lastUsedAt: try row["last_used_at"],
+            revokedAt: try row["revoked_at"], scopes: scopes?.map(KeyScope.init(rawValue:)), expiresAt: try row["expires_at"])
     }
 }

@@ -13,14 +13,32 @@ struct InvitationRepository {
     let transaction: Transaction
     let clientID: TenantID
 
-    func insert(_ token: SecretToken, userID: UserID, at now: Date) throws -> Date {
-        let expiresAt = now.addingTimeInterval(Invitation.seconds)
+    /// The links given out before end: who has the newest is whom it was meant for.
+    func insert(_ token: SecretToken, userID: UserID, purpose: OneTimeLink.Purpose = .invitation, at now: Date) throws -> Date {
+        let expiresAt = now.addingTimeInterval(purpose == .reset ? Invitation.resetSeconds : Invitation.seconds)
+        try end(all: userID, at: now)
         try transaction.query(
             """
-            INSERT INTO accounts.invitations (client_id, token_hash, user_id, created_at, expires_at)
-            VALUES (\(clientID), \(token.hash), \(userID), \(now), \(expiresAt))
+            INSERT INTO accounts.invitations (client_id, token_hash, user_id, created_at, expires_at, purpose)
+            VALUES (\(clientID), \(token.hash), \(userID), \(now), \(expiresAt), \(purpose.rawValue))
             """)
         return expiresAt
+    }
+
+    /// No link of this user works any more.
+    func end(all userID: UserID, at now: Date) throws {
+        try transaction.query(
+            """
+            UPDATE accounts.invitations SET expires_at = \(now)
+             WHERE client_id = \(clientID) AND user_id = \(userID) AND accepted_at IS NULL AND expires_at > \(now)
+            """)
+    }
+
+    /// Whether the user had a password once, which somebody reset since.
+    func wasReset(_ userID: UserID) throws -> Bool {
+        try !transaction.query(
+            "SELECT FROM accounts.invitations WHERE client_id = \(clientID) AND user_id = \(userID) AND purpose = 'reset' LIMIT 1"
+        ).isEmpty
     }
 
     /// Holds the row until the transaction ends: the link works once.

@@ -15,7 +15,8 @@ package struct SiteRegistry: Sendable {
     /// The same id with the same content is the same site.
     /// - Throws: ``AccountsError`` that names the field; ``AccountsError/idReused(field:)``.
     package func create(
-        _ id: SiteID, of clientID: TenantID, name: String, allowedOrigins: [String], theme: [String: JSONValue], greeting: String
+        _ id: SiteID, of clientID: TenantID, by actor: Actor? = nil, name: String, allowedOrigins: [String], theme: [String: JSONValue],
+        greeting: String
     ) async throws -> Website {
         let name = try FieldRules.name(name)
         let origins = try FieldRules.origins(allowedOrigins)
@@ -26,7 +27,7 @@ package struct SiteRegistry: Sendable {
             clientID: clientID, id: id, siteKey: SiteKey.random(), name: name, allowedOrigins: origins, theme: theme, greeting: greeting,
             creationDigest: CreationDigest.of([name, "\(origins.count)"] + origins + members + [greeting]),
             createdAt: Timestamp.rounded(now()))
-        return try await database.transaction(.tenant(clientID)) { transaction in
+        return try await database.transaction(of: clientID, by: actor) { transaction in
             let sites = SiteRepository(transaction: transaction, clientID: clientID)
             if try sites.insert(site) { return site.website }
             guard let known = try sites.find(id), known.creationDigest == site.creationDigest else {
@@ -39,14 +40,15 @@ package struct SiteRegistry: Sendable {
     /// What is given changes.
     /// - Throws: ``AccountsError/siteNotFound``; ``AccountsError`` that names the field.
     package func change(
-        _ id: SiteID, of clientID: TenantID, name: String?, allowedOrigins: [String]?, theme: [String: JSONValue]?, greeting: String?
+        _ id: SiteID, of clientID: TenantID, by actor: Actor? = nil, name: String?, allowedOrigins: [String]?, theme: [String: JSONValue]?,
+        greeting: String?
     ) async throws -> Website {
         let name: String? = if let name { try FieldRules.name(name) } else { nil }
         let origins: [String]? = if let allowedOrigins { try FieldRules.origins(allowedOrigins) } else { nil }
         let theme: [String: JSONValue]? = if let theme { try FieldRules.theme(theme) } else { nil }
         let greeting: String? = if let greeting { try FieldRules.greeting(greeting) } else { nil }
         let now = Timestamp.rounded(now())
-        return try await database.transaction(.tenant(clientID)) { transaction in
+        return try await database.transaction(of: clientID, by: actor) { transaction in
             let sites = SiteRepository(transaction: transaction, clientID: clientID)
             guard var site = try sites.lock(id) else { throw AccountsError.siteNotFound }
             site.name = name ?? site.name
@@ -60,9 +62,11 @@ package struct SiteRegistry: Sendable {
 
     /// The newer secret becomes the previous one, which stays valid.
     /// - Parameter order: the same order made twice makes one secret.
-    package func rotateIdentitySecret(of id: SiteID, of clientID: TenantID, order: [UInt8]) async throws -> IdentitySecret {
+    package func rotateIdentitySecret(of id: SiteID, of clientID: TenantID, by actor: Actor? = nil, order: [UInt8]) async throws
+        -> IdentitySecret
+    {
         let now = Timestamp.rounded(now())
-        return try await database.transaction(.tenant(clientID)) { transaction in
+        return try await database.transaction(of: clientID, by: actor) { transaction in
             let sites = SiteRepository(transaction: transaction, clientID: clientID)
             guard var site = try sites.lock(id) else { throw AccountsError.siteNotFound }
             if site.rotationKey == order, let secret = site.identitySecret { return IdentitySecret(secret: secret) }

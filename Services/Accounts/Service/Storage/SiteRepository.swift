@@ -26,9 +26,10 @@ struct SiteRepository {
     }
 
     /// By age.
-    func list(after cursor: (createdAt: Date, id: UUID)?, limit: Int) throws -> [SiteRecord] {
+    func list(after cursor: ListPosition?, limit: Int) throws -> ListSlice<SiteRecord> {
         let start: SQL = if let cursor { "AND (created_at, id) > (\(cursor.createdAt), \(cursor.id))" } else { "" }
-        return try read("WHERE client_id = \(clientID) \(start) ORDER BY created_at, id LIMIT \(limit)")
+        let page = try rows("WHERE client_id = \(clientID) \(start) ORDER BY created_at, id LIMIT \(limit + 1)").page(limit: limit)
+        return ListSlice(records: try page.rows.map(Self.record), hasMore: page.hasMore)
     }
 
     /// - Returns: false if the id is taken.
@@ -55,16 +56,20 @@ struct SiteRepository {
             """)
     }
 
-    private func read(_ condition: SQL) throws -> [SiteRecord] {
-        try transaction.query("SELECT \(Self.columns) FROM accounts.sites \(condition)").map { row in
-            guard case .object(let theme) = try row.decode("theme", as: JSONValue.self) else {
-                throw DatabaseError.decoding("column theme is not an object")
-            }
-            return SiteRecord(
-                clientID: try row["client_id"], id: try row["id"], siteKey: try row["site_key"], name: try row["name"],
-                allowedOrigins: try row["allowed_origins"], theme: theme, greeting: try row["greeting"],
-                identitySecret: try row["identity_secret"], previousIdentitySecret: try row["previous_identity_secret"],
-                rotationKey: try row["rotation_key"], creationDigest: try row["creation_digest"], createdAt: try row["created_at"])
+    private func read(_ condition: SQL) throws -> [SiteRecord] { try rows(condition).map(Self.record) }
+
+    private func rows(_ condition: SQL) throws -> Rows {
+        try transaction.query("SELECT \(Self.columns) FROM accounts.sites \(condition)")
+    }
+
+    private static func record(_ row: Row) throws -> SiteRecord {
+        guard case .object(let theme) = try row.decode("theme", as: JSONValue.self) else {
+            throw DatabaseError.decoding("column theme is not an object")
         }
+        return SiteRecord(
+            clientID: try row["client_id"], id: try row["id"], siteKey: try row["site_key"], name: try row["name"],
+            allowedOrigins: try row["allowed_origins"], theme: theme, greeting: try row["greeting"],
+            identitySecret: try row["identity_secret"], previousIdentitySecret: try row["previous_identity_secret"],
+            rotationKey: try row["rotation_key"], creationDigest: try row["creation_digest"], createdAt: try row["created_at"])
     }
 }

@@ -16,12 +16,16 @@ package struct TokenIssuer: Sendable {
         get async throws { try await installation.id() }
     }
 
-    package func accessToken(for principal: Principal, now: Date) async throws -> String {
-        try await keys.sign(AccessClaims(issuer: issuer, principal: principal, now: now))
+    package func accessToken(for principal: Principal, session: UUID, version: Int64, now: Date) async throws -> String {
+        try await keys.sign(AccessClaims(issuer: issuer, principal: principal, session: session, version: version, now: now))
     }
 
-    package func visitorToken(clientID: TenantID, customerID: CustomerID, name: String, now: Date) async throws -> String {
-        try await keys.sign(VisitorClaims(issuer: issuer, clientID: clientID, customerID: customerID, name: name, now: now))
+    package func visitorToken(
+        clientID: TenantID, customerID: CustomerID, name: String, browser: EntityID, version: Int64, now: Date
+    ) async throws -> String {
+        try await keys.sign(
+            VisitorClaims(
+                issuer: issuer, clientID: clientID, customerID: customerID, name: name, browser: browser, version: version, now: now))
     }
 
     /// A visitor as its token says.
@@ -30,6 +34,9 @@ package struct TokenIssuer: Sendable {
         package let name: String
         package let issuedAt: Date
         package let expiresAt: Date
+        /// nil and 0 in tokens that an older accounts signed.
+        package let browser: EntityID?
+        package let version: Int64
     }
 
     /// - Throws: ``TokenRefusal``; another company's visitor is none of ours.
@@ -44,6 +51,7 @@ package struct TokenIssuer: Sendable {
         else { throw TokenRefusal.malformed }
         return Visitor(
             customerID: customerID, name: name, issuedAt: Date(timeIntervalSince1970: Double(issued)),
-            expiresAt: Date(timeIntervalSince1970: Double(expires)))
+            expiresAt: Date(timeIntervalSince1970: Double(expires)), browser: claims["sid"]?.string.flatMap(EntityID.init),
+            version: claims["ver"]?.integer ?? 0)
     }
 }

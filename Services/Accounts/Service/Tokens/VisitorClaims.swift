@@ -18,21 +18,29 @@ package struct VisitorClaims: JWTPayload, Equatable {
     package let iat: Int
     package let exp: Int
     package let jti: String
+    /// The browser: the same in all tokens that one was renewed by.
+    package let sid: String
+    /// What the customer's tokens must say at least.
+    package let ver: Int64
 
-    package init(issuer: String, clientID: TenantID, customerID: CustomerID, name: String, now: Date) {
+    package init(
+        issuer: String, clientID: TenantID, customerID: CustomerID, name: String, browser: EntityID, version: Int64, now: Date
+    ) {
         iss = issuer
         aud = Self.audience
         sub = customerID.description
         self.clientID = clientID.description
         role = Role.customer.rawValue
         self.name = name
-        iat = Int(now.timeIntervalSince1970)
+        iat = Int(saturating: now.timeIntervalSince1970)
         exp = iat + Self.seconds
         jti = UUID.version7(at: now).lowercased
+        sid = browser.description
+        ver = version
     }
 
     private enum CodingKeys: String, CodingKey {
-        case iss, aud, sub, role, name, iat, exp, jti
+        case iss, aud, sub, role, name, iat, exp, jti, sid, ver
         case clientID = "client_id"
     }
 

@@ -20,7 +20,9 @@ struct AdvanceReceiptsHandler: RequestHandler {
             let rows = try transaction.pipeline([
                 publisher.lockStatement(for: [request.sessionID.uuid]),
                 """
-                SELECT c.customer_id, c.last_sequence, cu.name AS customer_name, p.delivered_through, p.read_through
+                SELECT \(EventContext.columns), c.customer_id, c.last_sequence, cu.name AS customer_name, p.delivered_through, p.read_through,
+                       EXISTS (SELECT FROM chat.chat_blocked_users b
+                                WHERE b.client_id = c.client_id AND b.customer_id = c.customer_id) AS is_blocked
                   FROM chat.conversations c
                   JOIN chat.customers cu ON cu.client_id = c.client_id AND cu.id = c.customer_id
                   LEFT JOIN chat.chat_participants p ON p.client_id = c.client_id AND p.conversation_id = c.id
@@ -32,6 +34,7 @@ struct AdvanceReceiptsHandler: RequestHandler {
             guard let row = rows[1].first else { throw ChatError.conversationNotFound(id: request.sessionID) }
             let customerID: CustomerID = try row["customer_id"]
             if let own = principal.customerID, own != customerID { throw ChatError.conversationNotFound(id: request.sessionID) }
+            if principal.role == .customer, try row["is_blocked"] { throw ChatError.customerBlocked }
             let last: Int64 = try row["last_sequence"]
             let known = (delivered: try row["delivered_through"] as Int64? ?? 0, read: try row["read_through"] as Int64? ?? 0)
             let read = max(known.read, min(request.readThrough ?? 0, last))
@@ -55,7 +58,8 @@ struct AdvanceReceiptsHandler: RequestHandler {
                     try NewEvent(
                         ReceiptsAdvanced(
                             sessionID: request.sessionID, participant: author, deliveredThrough: delivered, readThrough: read),
-                        clientID: principal.clientID, key: request.sessionID.uuid, keySequence: nil, traceparent: context.traceparent)
+                        clientID: principal.clientID, key: request.sessionID.uuid, keySequence: nil, traceparent: context.traceparent,
+                        context: try EventContext(row))
                 ], to: &partitions, in: transaction)
         }
         return Done()

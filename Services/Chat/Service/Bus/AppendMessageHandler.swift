@@ -11,11 +11,13 @@ struct AppendMessageHandler: RequestHandler {
 
     func answer(_ request: AppendMessage, context: RequestContext) async throws -> AppendedMessage {
         try Permission.write.demand(of: request.principal)
-        guard request.kind == .message || (request.kind == .note && request.principal.role != .customer) else {
+        let isCustomers = request.principal.role == .customer || request.author?.kind == .customer
+        guard request.kind == .message || (request.kind == .note && !isCustomers) else {
             throw ChatError.fieldInvalid(field: "kind", detail: "A message is of kind “message” or, for the company's people, “note”.")
         }
         try TextLimits.validateMessage(request.text)
-        try TextLimits.validateMetadata(request.metadata)
+        try TextLimits.validateLine(request.author?.name, field: "author.name")
+        try MetadataLimits.validate(request.metadata)
         if case .message(let message, let isRepeat) = try await append(request, taking: nil, context: context) {
             return AppendedMessage(message: message, isRepeat: isRepeat)
         }

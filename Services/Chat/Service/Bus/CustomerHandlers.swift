@@ -1,6 +1,7 @@
 import Bus
 import Contracts
 import Foundation
+import ServiceKit
 
 struct GetCustomerHandler: RequestHandler {
     let customers: CustomerRepository
@@ -22,21 +23,32 @@ struct UpdateCustomerHandler: RequestHandler {
         try TextLimits.validateEmail(request.email)
         try TextLimits.validateLine(request.phone, field: "phone")
         try TextLimits.validateLine(request.locale, field: "locale")
-        try TextLimits.validateMetadata(request.attributes, field: "attributes")
+        try MetadataLimits.validate(request.attributes, field: "attributes")
         try CustomerRepository.validate(request.page)
         return try await customers.update(request, traceparent: context.traceparent)
     }
 }
 
+/// From here on chat refuses whatever the customer asks, everywhere; what colleagues see of it at this moment ends too.
 struct BlockCustomerHandler: RequestHandler {
     let customers: CustomerRepository
+    let conversations: ConversationRepository
+    let bus: any Bus
 
     func answer(_ request: BlockCustomer, context: RequestContext) async throws -> Done {
         try Permission.write.demandStaff(of: request.principal)
-        try TextLimits.validateLine(request.reason, field: "reason")
+        try TextLimits.validate(request.reason, .note, field: "reason")
         try await customers.setBlocked(
             true, request.customerID, reason: request.reason, by: request.principal, traceparent: context.traceparent)
+        try await endTyping(of: request.customerID, clientID: request.principal.clientID)
         return Done()
+    }
+
+    private func endTyping(of customerID: CustomerID, clientID: TenantID) async throws {
+        let author = Author(kind: .customer, id: EntityID(customerID.uuid), name: "")
+        for id in try await conversations.openConversations(of: customerID, clientID: clientID) {
+            bus.publish(try .typing(TypingChanged(sessionID: id, author: author, active: false), clientID: clientID))
+        }
     }
 }
 
@@ -62,9 +74,14 @@ struct ListBlockedCustomersHandler: RequestHandler {
 
 struct ReportPresentVisitorsHandler: RequestHandler {
     let customers: CustomerRepository
+    let setAside: SetAside
 
     func answer(_ request: ReportPresentVisitors, context: RequestContext) async throws -> Done {
-        try await customers.seen(request.visitors)
+        for (clientID, visitors) in Dictionary(grouping: request.visitors, by: \.clientID) {
+            _ = try await setAside.attempt(["client_id": "\(clientID)"]) {
+                try await customers.seen(visitors.map(\.customerID), of: clientID)
+            }
+        }
         return Done()
     }
 }

@@ -51,7 +51,7 @@ struct OpenConversationHandler: RequestHandler {
                 let outcome = try await writer.perform(
                     ConversationCommand(
                         clientID: request.principal.clientID, conversationID: open,
-                        order: .append(draft.append(to: open, by: request.principal), taking: nil), traceparent: context.traceparent),
+                        order: .append(draft.append(to: open, of: request), taking: nil), traceparent: context.traceparent),
                     context: context)
                 if case .message(let appended, _) = outcome { message = appended }
             } catch ChatError.conversationClosed {
@@ -73,12 +73,16 @@ struct OpenConversationHandler: RequestHandler {
         if let priority = request.priority, !(0...10).contains(priority) {
             throw ChatError.fieldInvalid(field: "priority", detail: "The priority is a number from 0 to 10.")
         }
+        if request.channel == .website, request.accountID != nil {
+            throw ChatError.fieldInvalid(field: "account_id", detail: "The website has no account.")
+        }
+        try TextLimits.validateLine(request.author?.name, field: "author.name")
         try TextLimits.validateLine(request.subject, field: "subject")
         try TextLimits.validateLine(request.locale, field: "locale")
-        try TextLimits.validateMetadata(request.metadata)
+        try MetadataLimits.validate(request.metadata)
         if let message = request.message {
             try TextLimits.validateMessage(message.text, field: "message.text")
-            try TextLimits.validateMetadata(message.metadata, field: "message.metadata")
+            try MetadataLimits.validate(message.metadata, field: "message.metadata")
         }
         try CustomerRepository.validate(request.page)
         if let customer = request.customer {

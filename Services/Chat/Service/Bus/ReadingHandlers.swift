@@ -16,6 +16,7 @@ struct ListConversationsHandler: RequestHandler {
 
     func answer(_ request: ListConversations, context: RequestContext) async throws -> Page<Session> {
         try Permission.read.demand(of: request.principal)
+        if let text = request.filter.text, text.showsSomething { try TextLimits.validate(text, .note, field: "text") }
         return try await conversations.list(
             request.filter, limit: try validLimit(request.limit), cursor: request.cursor, for: request.principal)
     }
@@ -77,7 +78,7 @@ struct FindOpenConversationHandler: RequestHandler {
     func answer(_ request: FindOpenConversation, context: RequestContext) async throws -> FoundConversation {
         guard let customerID = request.principal.customerID else { return FoundConversation(sessionID: nil) }
         return FoundConversation(
-            sessionID: try await conversations.openConversation(of: customerID, clientID: request.principal.clientID))
+            sessionID: try await conversations.openConversation(ofVisitor: customerID, clientID: request.principal.clientID))
     }
 }
 

@@ -8,14 +8,19 @@ struct ReportTypingHandler: RequestHandler {
 
     func answer(_ request: ReportTyping, context: RequestContext) async throws -> Done {
         try Permission.write.demand(of: request.principal)
-        let session = try await conversations.conversation(request.sessionID, for: request.principal)
-        guard session.status != .closed else { throw ChatError.conversationClosed(id: session.id) }
-        let typing = TypingChanged(sessionID: session.id, author: Author(request.principal), active: request.active)
-        bus.publish(
-            .ephemeral(
-                EphemeralFrame(
-                    stream: .chat, subject: TypingChanged.subject, audience: .everyone, clientID: request.principal.clientID,
-                    key: session.id.uuid, payload: try JSON.encode(typing))))
+        let state = try await conversations.state(request.sessionID, for: request.principal)
+        try state.demandOpen()
+        let typing = TypingChanged(sessionID: state.id, author: state.author(for: request.principal), active: request.active)
+        bus.publish(try .typing(typing, clientID: request.principal.clientID))
         return Done()
+    }
+}
+
+extension Delivery {
+    static func typing(_ typing: TypingChanged, clientID: TenantID) throws -> Delivery {
+        .ephemeral(
+            EphemeralFrame(
+                stream: .chat, subject: TypingChanged.subject, audience: .everyone, clientID: clientID, key: typing.sessionID.uuid,
+                payload: try JSON.encode(typing)))
     }
 }

@@ -24,9 +24,8 @@ struct SaveRoomHandler: RequestHandler {
 
     func answer(_ request: SaveRoom, context: RequestContext) async throws -> ChatRoom {
         try Permission.supervise.demandStaff(of: request.principal)
-        try TextLimits.validateLine(request.name, field: "name")
-        try TextLimits.validateLine(request.description, field: "description")
-        if let name = request.name, name.allSatisfy(\.isWhitespace) { throw ChatError.textEmpty(field: "name") }
+        try TextLimits.validate(request.name, .name, field: "name")
+        try TextLimits.validate(request.description, .note, field: "description")
         if request.isNew, request.name == nil { throw ChatError.textEmpty(field: "name") }
         return try await rooms.save(request)
     }

@@ -9,6 +9,8 @@ package struct ConversationTimes: Sendable, Equatable {
     package var pendingSeconds: TimeInterval = 86_400
     /// A resolved conversation is closed after so long.
     package var resolvedSeconds: TimeInterval = 86_400
+    /// Where the customer has no window to be absent from: the agent keeps it, and what is pending or resolved is closed after so long.
+    package var channelRestSeconds: TimeInterval = 7 * 86_400
 
     package init() {}
 }
@@ -22,48 +24,54 @@ enum AppendObstacle: Error {
 extension ConversationState {
     // MARK: Messages
 
-    /// - Parameter holdsFloor: the writer need not hold the conversation.
+    /// - Parameters:
+    ///   - html: kept beside the text.
+    ///   - sentAt: shown instead of `now`.
+    ///   - holdsFloor: the writer need not hold the conversation.
     /// - Throws: ``ChatError``; ``AppendObstacle`` for an agent's reply to a conversation nobody holds.
     mutating func append(
-        _ request: AppendMessage, at now: Date, times: ConversationTimes, traceparent: String?, holdsFloor: Bool = false,
+        _ request: AppendMessage, html: String? = nil, sentAt: Date? = nil, at now: Date, times: ConversationTimes, traceparent: String?,
+        holdsFloor: Bool = false,
         to changes: inout ConversationChanges
     ) throws -> Message {
         let principal = request.principal
         let isNote = request.kind == .note
         try demandVisible(to: principal)
+        let author = try speaker(request.author, askedBy: principal)
         try demandOpen()
-        if principal.role == .customer, isCustomerBlocked { throw ChatError.customerBlocked }
         if let expected = request.expectedSequence, expected != lastMessageSequence {
             throw ChatError.conversationMovedOn(lastMessageSequence: lastMessageSequence)
         }
         if !isNote, !holdsFloor, principal.role != .customer, principal.role != .service { try demandFloor(of: principal) }
 
-        let author = author(for: principal)
         let hash = ContentHash.message(request.id, author: author, text: request.text)
         let sequence = take(hash)
+        // An adapter carries it and reports how far it comes.
+        let isCarried = channel != .website && !isNote && author.kind != .customer
         let message = Message(
-            id: request.id, sessionID: id, sequence: sequence, kind: request.kind, author: author, text: request.text, state: .sent,
-            metadata: request.metadata, sentAt: now)
-        changes.messages.append(.init(message: message, clientID: clientID, contentHash: hash))
+            id: request.id, sessionID: id, sequence: sequence, kind: request.kind, author: author, text: request.text,
+            state: isCarried ? .queued : .sent, attempt: isCarried ? 1 : nil, metadata: request.metadata, sentAt: sentAt ?? now)
+        changes.messages.append(.init(message: message, clientID: clientID, contentHash: hash, html: html))
         join(author, role: principal.role, changes: &changes)
         updatedAt = now
         if isNote {
             try changes.say(
                 NoteAppended(
                     id: message.id, sessionID: id, kind: .note, author: author, text: message.text, attachments: [],
-                    metadata: message.metadata, sentAt: now), in: self, sequence: sequence, traceparent: traceparent)
+                    metadata: message.metadata, sentAt: message.sentAt), in: self, sequence: sequence, traceparent: traceparent)
             return message
         }
         lastMessageSequence = sequence
         lastActivityAt = now
         lastMessage = Session.LastMessage(
-            kind: message.kind, author: author, text: String(message.text.prefix(Session.LastMessage.textLengthMax)), sentAt: now,
+            kind: message.kind, author: author, text: TextRule.preview.cut(message.text), sentAt: message.sentAt,
             sequence: sequence)
         try changes.say(
             MessageAppended(
-                id: message.id, sessionID: id, kind: message.kind, author: author, text: message.text, attachments: [],
-                metadata: message.metadata, sentAt: now), in: self, sequence: sequence, traceparent: traceparent)
-        if principal.role == .customer {
+                id: message.id, sessionID: id, kind: message.kind, author: author, text: message.text, state: message.delivery?.state,
+                attempt: message.attempt, attachments: [],
+                metadata: message.metadata, sentAt: message.sentAt), in: self, sequence: sequence, traceparent: traceparent)
+        if author.kind == .customer {
             customerLastSeenAt = now
             if status == .pending || status == .resolved {
                 try moveTo(.waiting, by: author, at: now, times: times, traceparent: traceparent, changes: &changes)
@@ -72,8 +80,30 @@ extension ConversationState {
         return message
     }
 
+    /// Who speaks: whoever asks, unless a service of ours lends its voice. It speaks for the conversation's customer or as itself, never as one of the
+    /// company's people.
+    /// - Throws: ``ChatError/roleMayNot(role:)`` for anybody else who names an author; ``ChatError/conversationNotFound(id:)`` for another
+    ///   customer; ``ChatError/customerBlocked``.
+    func speaker(_ author: Author?, askedBy principal: Principal) throws(ChatError) -> Author {
+        guard let author else { return self.author(for: principal) }
+        guard principal.role == .service else { throw .roleMayNot(role: principal.role.rawValue) }
+        switch author.kind {
+        case .customer:
+            guard author.id?.uuid == customer.id.uuid else { throw .conversationNotFound(id: id) }
+            if isCustomerBlocked { throw .customerBlocked }
+            return Author(kind: .customer, id: author.id, name: customer.name ?? "")
+        case .assistant, .system:
+            guard author.id == nil || author.id?.uuid == principal.subject.uuid else {
+                throw .fieldInvalid(field: "author.id", detail: "A service speaks for a customer or as itself.")
+            }
+            return Author(
+                kind: author.kind, id: EntityID(principal.subject.uuid), name: author.name.isEmpty ? principal.name : author.name)
+        default: throw .fieldInvalid(field: "author.type", detail: "A service speaks as customer, assistant or system.")
+        }
+    }
+
     /// A customer's own name may be better known to us than to the token.
-    private func author(for principal: Principal) -> Author {
+    func author(for principal: Principal) -> Author {
         guard principal.role == .customer else { return Author(principal) }
         return Author(kind: .customer, id: EntityID(customer.id.uuid), name: customer.name ?? "")
     }
@@ -100,8 +130,9 @@ extension ConversationState {
         guard message.deletedAt == nil else { throw ChatError.messageDeleted(id: message.id) }
         guard message.text != text else { return message }
         try changes.enter(
-            MessageEdited(id: message.id, sessionID: id, text: text, editedAt: now, by: author(for: principal)), in: &self,
-            about: message.id, at: now, traceparent: traceparent)
+            MessageEdited(
+                id: message.id, sessionID: id, text: text, editedAt: now, by: author(for: principal), messageSequence: message.sequence),
+            in: &self, about: message.id, at: now, traceparent: traceparent)
         changes.texts.append(
             .init(
                 clientID: clientID, conversationID: id, sequence: message.sequence, id: message.id, text: text, editedAt: now,
@@ -118,15 +149,16 @@ extension ConversationState {
         try demandChangeable(message, by: principal)
         guard message.deletedAt == nil else { return message }
         try changes.enter(
-            MessageDeleted(id: message.id, sessionID: id, deletedAt: now, by: author(for: principal)), in: &self, about: message.id,
-            at: now, traceparent: traceparent)
+            MessageDeleted(
+                id: message.id, sessionID: id, deletedAt: now, by: author(for: principal), messageSequence: message.sequence),
+            in: &self, about: message.id, at: now, traceparent: traceparent)
         changes.texts.append(
             .init(
                 clientID: clientID, conversationID: id, sequence: message.sequence, id: message.id, text: "", editedAt: message.editedAt,
                 deletedAt: now))
         changes.record("message_deleted", by: author(for: principal), in: self, message: message.id, at: now)
         updatedAt = now
-        if lastMessage?.sequence == message.sequence { replaceLastMessage(text: "") }
+        if lastMessage?.sequence == message.sequence { replaceLastMessage(text: "", deletedAt: now) }
         return message.with(text: "", editedAt: message.editedAt, deletedAt: now)
     }
 
@@ -140,11 +172,36 @@ extension ConversationState {
         }
     }
 
-    private mutating func replaceLastMessage(text: String) {
-        guard let last = lastMessage else { return }
-        lastMessage = Session.LastMessage(
-            kind: last.kind, author: last.author, text: String(text.prefix(Session.LastMessage.textLengthMax)), sentAt: last.sentAt,
-            sequence: last.sequence)
+    private mutating func replaceLastMessage(text: String, deletedAt: Date? = nil) {
+        lastMessage = lastMessage?.with(text: TextRule.preview.cut(text), deletedAt: deletedAt)
+    }
+
+    // MARK: Delivery
+
+    /// Takes no sequence.
+    /// - Throws: ``ChatError/fieldInvalid(field:detail:)`` for a message that no adapter carries, or an attempt that was not begun.
+    func deliver(
+        _ message: Message, _ report: RecordDelivery, at now: Date, traceparent: String?, changes: inout ConversationChanges
+    ) throws -> Message {
+        guard var progress = message.delivery else {
+            throw ChatError.fieldInvalid(field: "message_id", detail: "This message is not on its way to a customer by a channel.")
+        }
+        guard report.attempt <= progress.attempt else {
+            throw ChatError.fieldInvalid(field: "attempt", detail: "Attempt \(progress.attempt) is the last that was begun.")
+        }
+        let isChanged = progress.take(report.state, attempt: report.attempt, error: report.error)
+        let message = message.with(progress)
+        let providerMessageID = report.attempt == progress.attempt ? report.providerMessageID : nil
+        if isChanged || providerMessageID != nil {
+            changes.deliveries.append(.init(clientID: clientID, message: message, providerMessageID: providerMessageID))
+        }
+        if isChanged {
+            try changes.say(
+                DeliveryChanged(
+                    messageID: message.id, sessionID: id, state: progress.state, attempt: progress.attempt, error: progress.error,
+                    at: min(report.at, now)), in: self, sequence: nil, traceparent: traceparent)
+        }
+        return message
     }
 
     // MARK: Status
@@ -168,15 +225,18 @@ extension ConversationState {
             ConversationWaiting(
                 sessionID: id, customerID: customer.id, channel: channel, priority: priority, sector: metadata["sector"]?.string,
                 preferredAgentID: lastAgentID, statusSequence: lastSequence, assignmentNumber: assignmentNumber,
-                teamID: metadata["team_id"]?.string.flatMap { TeamID($0) }, requiredCapabilities: requiredCapabilities),
+                teamID: wantedTeamID, requiredCapabilities: requiredCapabilities),
             in: self, sequence: nil, traceparent: traceparent)
     }
+
+    /// What whoever opened it asked for.
+    private var wantedTeamID: TeamID? { metadata["team_id"]?.string.flatMap { TeamID($0) } }
 
     /// What the conversation's context asks of whoever answers: names, or names with levels. What cannot be read asks for nothing.
     private var requiredCapabilities: [AgentCapability]? {
         guard case .array(let members)? = metadata["required_capabilities"] else { return nil }
         let capabilities = members.compactMap { member -> AgentCapability? in
-            guard let name = member.string ?? member["name"]?.string, !name.isEmpty else { return nil }
+            guard let name = member.string ?? member["name"]?.string, TextRule.label.problem(of: name) == nil else { return nil }
             return AgentCapability(name: name, level: Int(min(max(member["level"]?.integer ?? 1, 1), 5)))
         }
         return capabilities.isEmpty ? nil : Array(capabilities.prefix(Self.requiredCapabilitiesMax))
@@ -202,14 +262,7 @@ extension ConversationState {
         if let agent, request.principal.role == .agent, agent.id.uuid != request.principal.subject.uuid {
             throw ChatError.conversationHeldByColleague(name: agent.name)
         }
-        if let subject = request.subject { self.subject = subject.isEmpty ? nil : subject }
-        if let priority = request.priority, priority != self.priority {
-            self.priority = priority
-            changes.record("priority_changed", by: author, in: self, details: ["priority": .integer(Int64(priority))], at: now)
-            // The queue orders by it, so the router must hear.
-            if status == .waiting { try sayWaiting(traceparent: traceparent, changes: &changes) }
-        }
-        updatedAt = now
+        try describe(request, by: author, at: now, traceparent: traceparent, changes: &changes)
         guard let wanted = request.status else {
             if request.snoozedUntil != nil {
                 throw ChatError.fieldInvalid(field: "snoozed_until", detail: "Only a pending conversation can be snoozed.")
@@ -235,6 +288,25 @@ extension ConversationState {
             wanted, by: author, snoozedUntil: request.snoozedUntil, at: now, times: times, traceparent: traceparent, changes: &changes)
     }
 
+    /// Subject and priority. Nothing is said where nothing changed.
+    private mutating func describe(
+        _ request: ChangeConversation, by author: Author, at now: Date, traceparent: String?, changes: inout ConversationChanges
+    ) throws {
+        let previous = (subject: subject, priority: priority)
+        if let wanted = request.subject { subject = wanted.isEmpty ? nil : wanted }
+        if let wanted = request.priority { priority = wanted }
+        guard subject != previous.subject || priority != previous.priority else { return }
+        updatedAt = now
+        try changes.enter(
+            ConversationChanged(sessionID: id, subject: subject, priority: priority, roomID: roomID, by: author, at: now), in: &self,
+            at: now, traceparent: traceparent)
+        if subject != previous.subject { changes.record("subject_changed", by: author, in: self, at: now) }
+        guard priority != previous.priority else { return }
+        changes.record("priority_changed", by: author, in: self, details: ["priority": .integer(Int64(priority))], at: now)
+        // The queue orders by it, so the router must hear.
+        if status == .waiting { try sayWaiting(traceparent: traceparent, changes: &changes) }
+    }
+
     /// The one way a status changes. Takes a sequence, sets the clock for what comes by itself, tells the router.
     mutating func moveTo(
         _ next: ConversationStatus, by author: Author, snoozedUntil: Date? = nil, at now: Date, times: ConversationTimes,
@@ -249,9 +321,9 @@ extension ConversationState {
         updatedAt = now
         dueAt =
             switch next {
-            case .assigned: now.addingTimeInterval(times.visitorAbsenceSeconds)
-            case .pending: snoozedUntil ?? now.addingTimeInterval(times.pendingSeconds)
-            case .resolved: now.addingTimeInterval(times.resolvedSeconds)
+            case .assigned: absenceDue(at: now, times: times)
+            case .pending: snoozedUntil ?? now.addingTimeInterval(channel == .website ? times.pendingSeconds : times.channelRestSeconds)
+            case .resolved: now.addingTimeInterval(channel == .website ? times.resolvedSeconds : times.channelRestSeconds)
             default: nil
             }
         try changes.enter(
@@ -265,13 +337,18 @@ extension ConversationState {
         if next == .waiting { try sayWaiting(traceparent: traceparent, changes: &changes) }
     }
 
+    /// When an assigned conversation's customer is to be looked for; never where there is no window to be absent from.
+    private func absenceDue(at now: Date, times: ConversationTimes) -> Date? {
+        channel == .website ? now.addingTimeInterval(times.visitorAbsenceSeconds) : nil
+    }
+
     /// What time brings. Looks again at everything, since the row may have changed after the sweep saw it.
     mutating func passTime(
         at now: Date, times: ConversationTimes, traceparent: String?, changes: inout ConversationChanges
     ) throws {
         guard let due = dueAt, due <= now else { return }
         switch status {
-        case .assigned:
+        case .assigned where channel == .website:
             let quietSince = max(lastActivityAt, customerLastSeenAt)
             let next = quietSince.addingTimeInterval(times.visitorAbsenceSeconds)
             if next > now {
@@ -300,11 +377,12 @@ extension ConversationState {
         assignmentNumber = assignment.number
         status = .assigned
         agent = assignment.agent
+        teamID = assignment.teamID
         lastAgentID = assignment.agent.id
         waitingSince = nil
         snoozedUntil = nil
         updatedAt = now
-        dueAt = now.addingTimeInterval(times.visitorAbsenceSeconds)
+        dueAt = absenceDue(at: now, times: times)
         changes.participants.append(
             .init(
                 clientID: clientID, conversationID: id, kind: .agent, id: EntityID(assignment.agent.id.uuid),
@@ -325,6 +403,7 @@ extension ConversationState {
     ) throws {
         guard status != .closed, event.number > assignmentNumber else { return }
         assignmentNumber = event.number
+        teamID = event.teamID
         guard let previous = agent else { return }
         agent = nil
         status = .waiting
@@ -339,10 +418,35 @@ extension ConversationState {
     }
 }
 
+extension Session.LastMessage {
+    func with(text: String, deletedAt: Date?) -> Session.LastMessage {
+        Session.LastMessage(kind: kind, author: author, text: text, sentAt: sentAt, sequence: sequence, deletedAt: deletedAt)
+    }
+}
+
 extension Message {
     func with(text: String, editedAt: Date?, deletedAt: Date?) -> Message {
         Message(
             id: id, sessionID: sessionID, sequence: sequence, kind: kind, author: author, text: text, state: state,
+            attempt: attempt, error: error, attachments: attachments, metadata: metadata, sentAt: sentAt, editedAt: editedAt,
+            deletedAt: deletedAt)
+    }
+
+    func with(_ progress: DeliveryProgress) -> Message {
+        Message(
+            id: id, sessionID: sessionID, sequence: sequence, kind: kind, author: author, text: text, state: progress.state,
+            attempt: progress.attempt, error: progress.error, attachments: attachments, metadata: metadata, sentAt: sentAt,
+            editedAt: editedAt, deletedAt: deletedAt)
+    }
+
+    /// Without what is the company's own business.
+    var forCustomer: Message {
+        guard attempt != nil else { return self }
+        return Message(
+            id: id, sessionID: sessionID, sequence: sequence, kind: kind, author: author, text: text, state: state,
             attachments: attachments, metadata: metadata, sentAt: sentAt, editedAt: editedAt, deletedAt: deletedAt)
     }
+
+    /// nil for what no adapter carries.
+    var delivery: DeliveryProgress? { attempt.map { DeliveryProgress(state: state, attempt: $0, error: error) } }
 }

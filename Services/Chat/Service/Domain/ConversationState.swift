@@ -1,5 +1,4 @@
 import Contracts
-import EventLog
 import Foundation
 
 /// A conversation inside a batch: the row as it was read, changed command by command. No I/O, no clock.
@@ -8,6 +7,10 @@ struct ConversationState {
     let clientID: TenantID
     let id: ConversationID
     let channel: Channel
+    /// The company's account on the channel; nil for the website.
+    let accountID: AccountID?
+    /// Closed before this one was opened by the same customer on the same account.
+    var previousID: ConversationID? = nil
     let createdAt: Date
     var customer: Session.CustomerSummary
     var isCustomerBlocked: Bool
@@ -18,6 +21,8 @@ struct ConversationState {
     var roomID: RoomID?
     var metadata: [String: JSONValue]
     var agent: AgentSummary?
+    /// Of the last assignment; before the first, the team it was opened for.
+    var teamID: TeamID?
     var lastAgentID: AgentID?
     var assignmentNumber: Int64
     var lastSequence: Int64
@@ -41,15 +46,19 @@ struct ConversationState {
     /// As clients see it; `unreadCount` and `queue` are the reader's.
     func session(unreadCount: Int = 0, sla: ServiceLevel? = nil) -> Session {
         Session(
-            id: id, status: status, channel: channel, priority: priority, customer: customer, agent: agent, sla: sla, subject: subject,
+            id: id, status: status, channel: channel, accountID: accountID, priority: priority, customer: customer, agent: agent, sla: sla,
+            subject: subject,
             roomID: roomID, metadata: metadata, lastSequence: lastSequence, lastMessageSequence: lastMessageSequence,
             lastMessage: lastMessage, unreadCount: unreadCount, createdAt: createdAt, updatedAt: updatedAt,
             lastActivityAt: lastActivityAt, waitingSince: waitingSince, snoozedUntil: snoozedUntil, closedAt: closedAt)
     }
 
-    /// - Throws: ``ChatError/conversationNotFound(id:)`` for another customer's conversation: its existence is private.
+    /// - Throws: ``ChatError/conversationNotFound(id:)`` for another customer's conversation: its existence is private;
+    ///   ``ChatError/customerBlocked``: a blocked customer reads and changes nothing, however old it is.
     func demandVisible(to principal: Principal) throws(ChatError) {
-        if let customerID = principal.customerID, customerID != customer.id { throw .conversationNotFound(id: id) }
+        guard let customerID = principal.customerID else { return }
+        guard customerID == customer.id else { throw .conversationNotFound(id: id) }
+        if isCustomerBlocked { throw .customerBlocked }
     }
 
     func demandOpen() throws(ChatError) {
@@ -63,6 +72,14 @@ struct ConversationChanges {
         let message: Message
         let clientID: TenantID
         let contentHash: [UInt8]
+        /// As it came; shown to nobody.
+        let html: String?
+    }
+
+    struct NewDelivery {
+        let clientID: TenantID
+        let message: Message
+        let providerMessageID: String?
     }
 
     struct NewEntry {
@@ -107,6 +124,7 @@ struct ConversationChanges {
 
     var messages: [NewMessage] = []
     var entries: [NewEntry] = []
+    var deliveries: [NewDelivery] = []
     var texts: [NewText] = []
     var participants: [NewParticipant] = []
     var events: [NewEvent] = []
@@ -124,7 +142,7 @@ struct ConversationChanges {
         events.append(
             try NewEvent(
                 type, payload: payload, clientID: conversation.clientID, key: conversation.id.uuid, keySequence: sequence,
-                traceparent: traceparent))
+                traceparent: traceparent, context: conversation.context))
     }
 
     /// An entry that is no message: takes a sequence, is kept for replay and is said.

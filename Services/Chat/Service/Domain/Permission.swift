@@ -3,6 +3,8 @@ import Contracts
 /// What a role may do in chat. The gateway's table says the same for routes; this one is asked again for every request.
 enum Permission {
     case read, write, supervise, administer
+    /// What channel adapters do, in their own name.
+    case carry
 
     /// - Throws: ``ChatError/roleMayNot(role:)``.
     func demand(of principal: Principal) throws(ChatError) {
@@ -12,6 +14,7 @@ enum Permission {
             case .write: [.administrator, .supervisor, .agent, .service, .customer]
             case .supervise: [.administrator, .supervisor, .service]
             case .administer: [.administrator]
+            case .carry: [.service]
             }
         guard roles.contains(principal.role) else { throw .roleMayNot(role: principal.role.rawValue) }
     }

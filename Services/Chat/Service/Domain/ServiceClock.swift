@@ -4,7 +4,8 @@ import Foundation
 /// Measures one conversation against the target that it began under. No I/O, no clock: later rules do not change it.
 ///
 /// The first response is timed from the customer's first message to an agent's first reply; the resolution until it is resolved or
-/// closed, without the time in which it waits for the customer.
+/// closed. Neither counts the time in which the conversation is put off, waits for the customer or is resolved: nobody is to answer then.
+/// Whoever resolves without a word has not answered; if the customer writes again, what was left of the time goes on.
 package struct ServiceClock: Codable, Sendable, Equatable {
     package struct Timer: Codable, Sendable, Equatable {
         /// nil: it does not run.
@@ -28,8 +29,10 @@ package struct ServiceClock: Codable, Sendable, Equatable {
 
     package private(set) var firstResponse = Timer()
     package private(set) var resolution = Timer()
-    /// What was left of the resolution's times when it began to wait for the customer, in counted seconds.
+    /// What was left of the resolution's times when it began to rest, in counted seconds.
     private var rest: Rest?
+    /// The same of the first response's. Older versions wrote none: there it went on.
+    private var firstResponseRest: Rest?
     package private(set) var hasEnded = false
 
     private struct Rest: Codable, Sendable, Equatable {
@@ -53,9 +56,16 @@ package struct ServiceClock: Codable, Sendable, Equatable {
 
     private static var timers: [WritableKeyPath<ServiceClock, Timer>] { [\.firstResponse, \.resolution] }
 
+    private static var rests: [(timer: WritableKeyPath<ServiceClock, Timer>, rest: WritableKeyPath<ServiceClock, Rest?>)] {
+        [(\.firstResponse, \.firstResponseRest), (\.resolution, \.rest)]
+    }
+
+    private var isResting: Bool { rest != nil || firstResponseRest != nil }
+
     private static func timer(_ seconds: Int, share: Double, calendar: BusinessCalendar?, from: Date) -> Timer {
         Timer(
-            warnAt: instant(after: Int(Double(seconds) * share), from: from, calendar), dueAt: instant(after: seconds, from: from, calendar)
+            warnAt: instant(after: Int(saturating: Double(seconds) * share), from: from, calendar),
+            dueAt: instant(after: seconds, from: from, calendar)
         )
     }
 
@@ -66,35 +76,44 @@ package struct ServiceClock: Codable, Sendable, Equatable {
     }
 
     private static func seconds(from: Date, to: Date, _ calendar: BusinessCalendar?) -> Int {
-        guard let calendar else { return max(0, Int(to.timeIntervalSince(from))) }
+        guard let calendar else { return max(0, Int(saturating: to.timeIntervalSince(from))) }
         return calendar.businessSeconds(from: from, to: to)
     }
 
     package mutating func agentReplied() {
         firstResponse.warnAt = nil
         firstResponse.dueAt = nil
+        firstResponseRest = nil
     }
 
     /// Waits for the customer, or is resolved, which the customer can still take back.
     package mutating func pause(at now: Date, calendar: BusinessCalendar?) {
-        guard !hasEnded, rest == nil, let due = resolution.dueAt else { return }
-        rest = Rest(
-            warn: resolution.isWarned ? nil : resolution.warnAt.map { Self.seconds(from: now, to: $0, calendar) },
-            due: Self.seconds(from: now, to: due, calendar))
-        resolution.warnAt = nil
-        resolution.dueAt = nil
+        guard !hasEnded, !isResting else { return }
+        for (timer, rest) in Self.rests {
+            guard let due = self[keyPath: timer].dueAt else { continue }
+            self[keyPath: rest] = Rest(
+                warn: self[keyPath: timer].isWarned
+                    ? nil : self[keyPath: timer].warnAt.map { Self.seconds(from: now, to: $0, calendar) },
+                due: Self.seconds(from: now, to: due, calendar))
+            self[keyPath: timer].warnAt = nil
+            self[keyPath: timer].dueAt = nil
+        }
     }
 
     package mutating func resume(at now: Date, calendar: BusinessCalendar?) {
-        guard !hasEnded, let rest else { return }
-        resolution.warnAt = rest.warn.flatMap { Self.instant(after: $0, from: now, calendar) }
-        resolution.dueAt = Self.instant(after: rest.due, from: now, calendar)
-        self.rest = nil
+        guard !hasEnded else { return }
+        for (timer, rest) in Self.rests {
+            guard let left = self[keyPath: rest] else { continue }
+            self[keyPath: timer].warnAt = left.warn.flatMap { Self.instant(after: $0, from: now, calendar) }
+            self[keyPath: timer].dueAt = Self.instant(after: left.due, from: now, calendar)
+            self[keyPath: rest] = nil
+        }
     }
 
     package mutating func end() {
         hasEnded = true
         rest = nil
+        firstResponseRest = nil
         for timer in Self.timers {
             self[keyPath: timer].warnAt = nil
             self[keyPath: timer].dueAt = nil
@@ -103,6 +122,7 @@ package struct ServiceClock: Codable, Sendable, Equatable {
 
     /// Whatever has come due, each once. A breach that comes with its warning is said alone.
     package mutating func passTime(at now: Date) -> [Alert] {
+        guard !isResting else { return [] }
         var alerts: [Alert] = []
         for (measure, timer) in zip([ServiceMeasure.firstResponse, .resolution], Self.timers) {
             guard let due = self[keyPath: timer].dueAt else { continue }
@@ -121,7 +141,8 @@ package struct ServiceClock: Codable, Sendable, Equatable {
 
     /// When time has to pass next.
     package var nextAt: Date? {
-        [firstResponse, resolution].compactMap { timer -> Date? in
+        guard !isResting else { return nil }
+        return [firstResponse, resolution].compactMap { timer -> Date? in
             guard let due = timer.dueAt, !timer.isBreached else { return nil }
             guard !timer.isWarned, let warn = timer.warnAt else { return due }
             return min(warn, due)

@@ -19,7 +19,7 @@ struct AuditRepository: Sendable {
 
     func list(_ request: ListChatAudit) async throws -> Page<ChatAuditEntry> {
         let clientID = request.principal.clientID
-        let position = try request.cursor.map { try ListCursor($0) }
+        let position = try request.cursor.map { try ListPosition($0) }
         var conditions: SQL = "a.client_id = \(clientID)"
         if let id = request.sessionID { conditions += " AND a.conversation_id = \(id)" }
         if let actor = request.actor { conditions += " AND a.actor_id = \(actor)" }
@@ -40,8 +40,8 @@ struct AuditRepository: Sendable {
              ORDER BY a.at DESC, a.id DESC
              LIMIT \(Int64(request.limit + 1))
             """
-        let rows = try await database.query(.tenant(clientID), statement)
-        let items = try rows.prefix(request.limit).map { row in
+        let page = try await database.query(.tenant(clientID), statement).page(limit: request.limit)
+        let items = try page.rows.map { row in
             let actor: String = try row["actor"]
             let details: JSONValue = try row["details"]
             return ChatAuditEntry(
@@ -49,8 +49,8 @@ struct AuditRepository: Sendable {
                 action: try row["action"], sessionID: try row["conversation_id"], messageID: try row["message_id"],
                 details: details.members)
         }
-        let last = rows.count > request.limit ? items.last : nil
-        return Page(items: items, nextCursor: last.map { ListCursor(time: $0.at, id: $0.id).text })
+        let last = page.hasMore ? items.last : nil
+        return Page(items: items, nextCursor: last.map { ListPosition(time: $0.at, id: $0.id).cursor })
     }
 }
 

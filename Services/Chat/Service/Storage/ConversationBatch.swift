@@ -13,8 +13,23 @@ struct ConversationBatch {
     let publisher: EventPublisher
     let times: ConversationTimes
 
+    /// What a command asks beside its conversation, in the round trip that reads it: more keys to lock, then statements, run under the locks and
+    /// before anything else is read.
+    struct Preparation {
+        var keys: [UUID] = []
+        var statements: [SQL] = []
+    }
+
     func run(_ commands: [ConversationCommand], in transaction: Transaction) throws -> [ConversationOutcome] {
-        var (rows, partitions) = try load(commands, in: transaction)
+        try run(commands, after: Preparation(), in: transaction).outcomes
+    }
+
+    /// - Returns: also what the prepared statements returned.
+    func run(
+        _ commands: [ConversationCommand], after preparation: Preparation, in transaction: Transaction
+    ) throws -> (outcomes: [ConversationOutcome], prepared: [Rows]) {
+        let loaded = try load(commands, after: preparation, in: transaction)
+        var (rows, partitions) = (loaded.rows, loaded.partitions)
         var changes = ConversationChanges()
         var touched: [ConversationKey] = []
         let now = Timestamp.now()
@@ -41,15 +56,16 @@ struct ConversationBatch {
             }
         ).statements(in: transaction)
         try publisher.append(changes.events, to: &partitions, in: transaction)
-        return outcomes
+        return (outcomes, loaded.prepared)
     }
 
     // MARK: Reading
 
     private func load(
-        _ commands: [ConversationCommand], in transaction: Transaction
-    ) throws -> (ConversationRows, LockedPartitions) {
-        var statements = [publisher.lockStatement(for: commands.map(\.conversationID.uuid))]
+        _ commands: [ConversationCommand], after preparation: Preparation, in transaction: Transaction
+    ) throws -> (rows: ConversationRows, partitions: LockedPartitions, prepared: [Rows]) {
+        var statements = [publisher.lockStatement(for: commands.map(\.conversationID.uuid) + preparation.keys)]
+        statements += preparation.statements
         let tenants = Dictionary(grouping: commands, by: \.clientID)
         for (clientID, commands) in tenants {
             let (messages, customers) = (commands.compactMap(\.messageID), commands.compactMap(\.newCustomerID))
@@ -61,7 +77,7 @@ struct ConversationBatch {
         let results = try transaction.pipeline(statements)
         let partitions = try publisher.adopt(results[0], in: transaction)
         var rows = ConversationRows()
-        var next = results.dropFirst()
+        var next = results.dropFirst(1 + preparation.statements.count)
         for (clientID, commands) in tenants {
             next = next.dropFirst()
             try rows.read(
@@ -69,7 +85,7 @@ struct ConversationBatch {
                 messages: commands.contains { $0.messageID != nil } ? next.removeFirst() : nil,
                 customers: commands.contains { $0.newCustomerID != nil } ? next.removeFirst() : nil)
         }
-        return (rows, partitions)
+        return (rows, partitions, Array(results[1..<(1 + preparation.statements.count)]))
     }
 
     // MARK: Deciding
@@ -79,6 +95,12 @@ struct ConversationBatch {
     ) throws -> ConversationOutcome {
         if case .open(let request, let customerID) = command.order {
             return try open(request, customerID: customerID, command: command, key: key, now: now, rows: &rows, changes: &changes)
+        }
+        if case .receive(let arrival) = command.order, rows.conversations[key] == nil {
+            return try open(
+                arrival.open(command.conversationID), customerID: arrival.customerID, arrival: arrival, command: command, key: key,
+                now: now,
+                rows: &rows, changes: &changes)
         }
         guard var row = rows.conversations[key] else { throw ChatError.conversationNotFound(id: command.conversationID) }
         let trace = command.traceparent
@@ -95,6 +117,16 @@ struct ConversationBatch {
             let message = try row.state.append(request, at: now, times: times, traceparent: trace, to: &changes)
             rows.messages[MessageKey(command.clientID, request.id)] = KnownMessage(
                 message: message, contentHash: ContentHash.message(message.id, author: message.author, text: message.text))
+            return .message(message, isRepeat: false)
+        case .receive(let arrival):
+            let message = try row.state.append(
+                arrival.append(to: command.conversationID), html: arrival.request.html,
+                sentAt: InboundLimits.clamp(arrival.request.sentAt, now: now), at: now, times: times, traceparent: trace, to: &changes)
+            return .message(message, isRepeat: false)
+        case .deliver(let report):
+            let known = try rows.message(command.clientID, report.messageID, in: row.state)
+            let message = try row.state.deliver(known.message, report, at: now, traceparent: trace, changes: &changes)
+            rows.messages[MessageKey(command.clientID, report.messageID)] = KnownMessage(message: message, contentHash: known.contentHash)
             return .message(message, isRepeat: false)
         case .edit(let request):
             let known = try rows.message(command.clientID, request.id, in: row.state)
@@ -121,8 +153,8 @@ struct ConversationBatch {
     }
 
     private func open(
-        _ request: OpenConversation, customerID: CustomerID, command: ConversationCommand, key: ConversationKey, now: Date,
-        rows: inout ConversationRows, changes: inout ConversationChanges
+        _ request: OpenConversation, customerID: CustomerID, arrival: Arrival? = nil, command: ConversationCommand, key: ConversationKey,
+        now: Date, rows: inout ConversationRows, changes: inout ConversationChanges
     ) throws -> ConversationOutcome {
         if let row = rows.conversations[key] {
             guard row.state.customer.id == customerID else { throw ChatError.conversationIDReused(id: request.id) }
@@ -130,32 +162,33 @@ struct ConversationBatch {
             guard let known = rows.messages[MessageKey(command.clientID, draft.id)] else {
                 throw ChatError.conversationIDReused(id: request.id)
             }
-            let message = try known.repeated(by: draft.append(to: request.id, by: request.principal), in: row.state)
+            let message = try known.repeated(by: draft.append(to: request.id, of: request), in: row.state)
             return .opened(row.state.session(), message, isRepeat: true)
         }
         guard let customer = rows.customers[CustomerKey(clientID: command.clientID, id: customerID)] else {
             throw ChatError.customerNotFound(id: customerID)
         }
-        if request.principal.role == .customer, customer.isBlocked { throw ChatError.customerBlocked }
         var metadata = request.metadata
         if let page = request.page { metadata["page"] = page.json }
         var state = ConversationState(
-            clientID: command.clientID, id: request.id, channel: request.channel, createdAt: now, customer: customer.summary,
+            clientID: command.clientID, id: request.id, channel: request.channel, accountID: request.accountID,
+            previousID: arrival?.previousID, createdAt: now, customer: customer.summary,
             isCustomerBlocked: customer.isBlocked, customerLastSeenAt: now, status: .waiting, priority: request.priority ?? 5,
-            subject: request.subject, roomID: request.roomID, metadata: metadata, agent: nil, lastAgentID: nil, assignmentNumber: 0,
+            subject: request.subject, roomID: request.roomID, metadata: metadata, agent: nil,
+            teamID: metadata["team_id"]?.string.flatMap { TeamID($0) }, lastAgentID: nil, assignmentNumber: 0,
             lastSequence: 0, lastMessageSequence: 0, digest: [], lastMessage: nil, updatedAt: now, lastActivityAt: now,
             waitingSince: now, snoozedUntil: nil, dueAt: nil, closedAt: nil)
-        let author =
-            request.principal.role == .customer
-            ? Author(kind: .customer, id: EntityID(customerID.uuid), name: customer.summary.name ?? "") : Author(request.principal)
+        try state.demandVisible(to: request.principal)
+        let author = try state.speaker(request.author, askedBy: request.principal)
         try state.open(by: author, at: now, traceparent: command.traceparent, changes: &changes)
         var message: Message?
         if let draft = request.message {
             if rows.messages[MessageKey(command.clientID, draft.id)] != nil { throw ChatError.messageIDReused(id: draft.id) }
             // Staff who open a conversation with words of their own do not have to hold it first.
             message = try state.append(
-                draft.append(to: request.id, by: request.principal), at: now, times: times, traceparent: command.traceparent,
-                holdsFloor: true, to: &changes)
+                draft.append(to: request.id, of: request), html: arrival?.request.html,
+                sentAt: arrival.map { InboundLimits.clamp($0.request.sentAt, now: now) }, at: now, times: times,
+                traceparent: command.traceparent, holdsFloor: true, to: &changes)
         }
         rows.conversations[key] = ConversationRow(state: state, isNew: true, original: nil)
         if let message {
@@ -167,8 +200,11 @@ struct ConversationBatch {
 }
 
 extension MessageDraft {
-    func append(to conversation: ConversationID, by principal: Principal) -> AppendMessage {
-        AppendMessage(principal: principal, id: id, sessionID: conversation, kind: .message, text: text, metadata: metadata)
+    /// The first message of the conversation that was asked for, or one more of an older one.
+    func append(to conversation: ConversationID, of request: OpenConversation) -> AppendMessage {
+        AppendMessage(
+            principal: request.principal, author: request.author, id: id, sessionID: conversation, kind: .message, text: text,
+            metadata: metadata)
     }
 }
 
@@ -176,6 +212,8 @@ extension ConversationCommand {
     var messageID: MessageID? {
         switch order {
         case .append(let request, _): request.id
+        case .receive(let arrival): arrival.messageID
+        case .deliver(let report): report.messageID
         case .edit(let request): request.id
         case .delete(let request): request.id
         case .open(let request, _): request.message?.id
@@ -184,7 +222,11 @@ extension ConversationCommand {
     }
 
     var newCustomerID: CustomerID? {
-        if case .open(_, let customerID) = order { customerID } else { nil }
+        switch order {
+        case .open(_, let customerID): customerID
+        case .receive(let arrival): arrival.customerID
+        default: nil
+        }
     }
 }
 

@@ -7,6 +7,8 @@ struct ConversationCommand: Sendable {
         case open(OpenConversation, customerID: CustomerID)
         /// - Parameter assignment: what the router answered when the writer had to take the conversation first.
         case append(AppendMessage, taking: Assignment?)
+        case receive(Arrival)
+        case deliver(RecordDelivery)
         case edit(EditMessage)
         case delete(DeleteMessage)
         case change(ChangeConversation)

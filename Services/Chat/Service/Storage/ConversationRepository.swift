@@ -27,11 +27,24 @@ struct ConversationRepository: Sendable {
         """
     }
 
-    private static func session(_ id: ConversationID, _ rows: Rows, for principal: Principal) throws -> Session {
-        guard let row = rows.first else { throw ChatError.conversationNotFound(id: id) }
+    /// As the domain sees it.
+    /// - Throws: as ``conversation(_:for:)``.
+    func state(_ id: ConversationID, for principal: Principal) async throws -> ConversationState {
+        let rows = try await database.query(
+            .tenant(principal.clientID), ConversationRows.conversations(principal.clientID, [id]))
+        return try Self.state(id, rows.first, for: principal)
+    }
+
+    private static func state(_ id: ConversationID, _ row: Row?, for principal: Principal) throws -> ConversationState {
+        guard let row else { throw ChatError.conversationNotFound(id: id) }
         let state = try ConversationState(row, clientID: principal.clientID)
         try state.demandVisible(to: principal)
-        return state.session(
+        return state
+    }
+
+    private static func session(_ id: ConversationID, _ rows: Rows, for principal: Principal) throws -> Session {
+        guard let row = rows.first else { throw ChatError.conversationNotFound(id: id) }
+        return try state(id, row, for: principal).session(
             unreadCount: Int(try row["unread_count"] as Int64), sla: try serviceLevel(row, for: principal))
     }
 
@@ -64,13 +77,14 @@ struct ConversationRepository: Sendable {
             state: state, firstResponseDueAt: try row["first_response_due_at"], resolutionDueAt: try row["resolution_due_at"])
     }
 
-    /// Messages of the other side above the reader's own mark.
+    /// Messages of the other side above the reader's own mark, without those that were deleted: there is nothing left to read.
     static func unreadCount(for principal: Principal) -> SQL {
         let otherSide: SQL = principal.role == .customer ? "m.author_kind <> 'customer'" : "m.author_kind = 'customer'"
         return """
             (SELECT count(*) FROM (
                 SELECT FROM chat.communication_messages m
                  WHERE m.client_id = c.client_id AND m.conversation_id = c.id AND m.kind = 'message' AND \(otherSide)
+                   AND m.deleted_at IS NULL
                    AND m.sequence > COALESCE((SELECT p.read_through FROM chat.chat_participants p
                                                WHERE p.client_id = c.client_id AND p.conversation_id = c.id
                                                  AND p.participant_id = \(principal.subject)), 0)
@@ -80,7 +94,7 @@ struct ConversationRepository: Sendable {
 
     func list(_ filter: ConversationFilter, limit: Int, cursor: String?, for principal: Principal) async throws -> Page<Session> {
         let byWait = filter.sort == "waiting"
-        let position = try cursor.map { try ListCursor($0) }
+        let position = try cursor.map { try ListPosition($0) }
         var conditions: SQL = "c.client_id = \(principal.clientID)"
         if let customerID = principal.customerID { conditions += " AND c.customer_id = \(customerID)" }
         switch filter.view {
@@ -98,7 +112,7 @@ struct ConversationRepository: Sendable {
         if let channel = filter.channel { conditions += " AND c.channel = \(channel)" }
         if let customerID = filter.customerID { conditions += " AND c.customer_id = \(customerID)" }
         if let agentID = filter.agentID { conditions += " AND c.agent_id = \(agentID)" }
-        if let text = filter.text, !text.isEmpty {
+        if let text = filter.text, text.showsSomething {
             let pattern = "%" + text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_") + "%"
             conditions += " AND (c.subject ILIKE \(pattern) OR cu.name ILIKE \(pattern) OR cu.email ILIKE \(pattern))"
         }
@@ -119,15 +133,17 @@ struct ConversationRepository: Sendable {
              ORDER BY \(order)
              LIMIT \(Int64(limit + 1))
             """
-        let rows = try await database.query(.tenant(principal.clientID), statement)
-        let sessions = try rows.prefix(limit).map { row in
-            try ConversationState(row, clientID: principal.clientID).session(
+        let page = try await database.query(.tenant(principal.clientID), statement).page(limit: limit)
+        let sessions = try page.rows.map { row in
+            let state = try ConversationState(row, clientID: principal.clientID)
+            try state.demandVisible(to: principal)
+            return state.session(
                 unreadCount: Int(try row["unread_count"] as Int64), sla: try Self.serviceLevel(row, for: principal))
         }
-        let last = rows.count > limit ? sessions.last : nil
+        let last = page.hasMore ? sessions.last : nil
         return Page(
             items: sessions,
-            nextCursor: last.map { ListCursor(time: byWait ? $0.waitingSince : $0.lastActivityAt, id: EntityID($0.id.uuid)).text })
+            nextCursor: last.map { ListPosition(time: byWait ? $0.waitingSince : $0.lastActivityAt, id: $0.id).cursor })
     }
 
     /// Open ones only: what was resolved or put off must not look like work left to do.
@@ -157,6 +173,32 @@ struct ConversationRepository: Sendable {
         return try rows.first.map { try $0["id"] }
     }
 
+    /// The same for the customer's own eyes: a widget that opens hears here whether it may.
+    /// - Throws: ``ChatError/customerBlocked``.
+    func openConversation(ofVisitor customerID: CustomerID, clientID: TenantID) async throws -> ConversationID? {
+        let rows = try await database.query(
+            .tenant(clientID),
+            """
+            SELECT EXISTS (SELECT FROM chat.chat_blocked_users
+                            WHERE client_id = \(clientID) AND customer_id = \(customerID)) AS is_blocked,
+                   (SELECT id FROM chat.conversations
+                     WHERE client_id = \(clientID) AND customer_id = \(customerID) AND channel = 'website' AND status <> 'closed') AS id
+            """)
+        guard let row = rows.first else { return nil }
+        if try row["is_blocked"] { throw ChatError.customerBlocked }
+        return try row["id"]
+    }
+
+    func openConversations(of customerID: CustomerID, clientID: TenantID) async throws -> [ConversationID] {
+        try await database.query(
+            .tenant(clientID),
+            """
+            SELECT id FROM chat.conversations
+             WHERE client_id = \(clientID) AND customer_id = \(customerID) AND status <> 'closed'
+            """
+        ).map { try $0["id"] }
+    }
+
     /// Which conversation a message belongs to.
     func conversation(of message: MessageID, clientID: TenantID) async throws -> ConversationID {
         let rows = try await database.query(
@@ -176,40 +218,16 @@ struct ConversationRepository: Sendable {
     static func participants(_ id: ConversationID, clientID: TenantID, in transaction: Transaction) throws -> [Participant] {
         try transaction.query(
             """
-            SELECT kind, participant_id, name, role, delivered_through, read_through, joined_at
-              FROM chat.chat_participants
-             WHERE client_id = \(clientID) AND conversation_id = \(id)
-             ORDER BY joined_at, participant_id
+            SELECT p.kind, p.participant_id, COALESCE(cu.name, p.name) AS name, p.role, p.delivered_through, p.read_through, p.joined_at
+              FROM chat.chat_participants p
+              LEFT JOIN chat.customers cu ON cu.client_id = p.client_id AND cu.id = p.participant_id AND p.kind = 'customer'
+             WHERE p.client_id = \(clientID) AND p.conversation_id = \(id)
+             ORDER BY p.joined_at, p.participant_id
             """
         ).map { row in
             Participant(
                 kind: try row["kind"], id: try row["participant_id"], name: try row["name"], role: try row["role"],
                 deliveredThrough: try row["delivered_through"], readThrough: try row["read_through"], joinedAt: try row["joined_at"])
         }
-    }
-}
-
-/// Where a list goes on: the sort column's value and the id of the last row shown.
-struct ListCursor {
-    let time: Date?
-    let id: EntityID
-
-    init(time: Date?, id: EntityID) {
-        self.time = time
-        self.id = id
-    }
-
-    /// - Throws: ``ChatError/fieldInvalid(field:detail:)`` for anything that ``text`` did not make.
-    init(_ text: String) throws(ChatError) {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, let id = EntityID(String(parts[1])), let microseconds = Int64(parts[0]) else {
-            throw .fieldInvalid(field: "cursor", detail: "This cursor did not come from this list.")
-        }
-        time = microseconds == .max ? nil : Date(timeIntervalSince1970: Double(microseconds) / 1_000_000)
-        self.id = id
-    }
-
-    var text: String {
-        "\(time.map { Int64(($0.timeIntervalSince1970 * 1_000_000).rounded()) } ?? .max).\(id)"
     }
 }

@@ -49,9 +49,12 @@ struct KnownMessage {
     /// - Throws: ``ChatError/messageIDReused(id:)`` unless `request` is what was stored.
     func repeated(by request: AppendMessage, in conversation: ConversationState) throws(ChatError) -> Message {
         try conversation.demandVisible(to: request.principal)
+        _ = try conversation.speaker(request.author, askedBy: request.principal)
         guard message.sessionID == request.sessionID, message.kind == request.kind,
             contentHash == ContentHash.message(request.id, author: message.author, text: request.text),
-            request.principal.role == .service || message.author.id?.uuid == request.principal.subject.uuid
+            request.principal.role == .service
+                ? request.author == nil || request.author?.kind == message.author.kind
+                : message.author.id?.uuid == request.principal.subject.uuid
         else { throw .messageIDReused(id: request.id) }
         return message
     }
@@ -89,9 +92,9 @@ struct ConversationRows {
 
     static let conversationColumns: SQL = """
         c.id, c.customer_id, cu.name AS customer_name, cu.email AS customer_email, cu.last_seen_at AS customer_last_seen_at,
-               b.customer_id IS NOT NULL AS is_blocked, c.channel, c.status, c.priority::int AS priority, c.subject, c.room_id,
-               c.metadata, c.agent_id, c.agent_name, c.last_agent_id, c.assignment_number, c.last_sequence, c.last_message_sequence,
-               c.digest, c.last_message::text AS last_message, c.created_at, c.updated_at, c.last_activity_at, c.waiting_since,
+               b.customer_id IS NOT NULL AS is_blocked, c.channel, c.account_id, c.status, c.priority::int AS priority,
+               c.subject, c.room_id, c.metadata, c.agent_id, c.agent_name, c.team_id, c.last_agent_id, c.assignment_number,
+               c.last_sequence, c.last_message_sequence, c.digest, c.last_message::text AS last_message, c.created_at, c.updated_at, c.last_activity_at, c.waiting_since,
                c.snoozed_until, c.due_at, c.closed_at
         """
 
@@ -103,7 +106,7 @@ struct ConversationRows {
 
     static let messageColumns: SQL = """
         m.conversation_id, m.sequence, m.id, m.kind, m.author_kind, m.author_id, m.author_name, m.content, m.content_hash,
-               m.attachments, m.metadata, m.sent_at, m.edited_at, m.deleted_at
+               m.state, m.attempt, m.error, m.attachments, m.metadata, m.sent_at, m.edited_at, m.deleted_at
         """
 
     static func customers(_ clientID: TenantID, _ ids: [CustomerID]) -> SQL {
@@ -141,29 +144,40 @@ extension ConversationState {
         let metadata: JSONValue = try row["metadata"]
         let lastMessage: String? = try row["last_message"]
         self.init(
-            clientID: clientID, id: try row["id"], channel: try row["channel"], createdAt: try row["created_at"],
+            clientID: clientID, id: try row["id"], channel: try row["channel"], accountID: try row["account_id"],
+            createdAt: try row["created_at"],
             customer: Session.CustomerSummary(
                 id: try row["customer_id"], name: try row["customer_name"], email: try row["customer_email"]),
             isCustomerBlocked: try row["is_blocked"], customerLastSeenAt: try row["customer_last_seen_at"], status: try row["status"],
             priority: Int(try row["priority"] as Int32), subject: try row["subject"], roomID: try row["room_id"],
             metadata: metadata.members, agent: agentID.map { AgentSummary(id: $0, name: agentName ?? "") },
+            teamID: EventContext.team(
+                try row["team_id"], wanted: metadata.members["team_id"]?.string, assignmentNumber: try row["assignment_number"]),
             lastAgentID: try row["last_agent_id"], assignmentNumber: try row["assignment_number"],
             lastSequence: try row["last_sequence"], lastMessageSequence: try row["last_message_sequence"], digest: try row["digest"],
-            lastMessage: try lastMessage.map { try JSON.decode(Session.LastMessage.self, from: Array($0.utf8)) },
+            lastMessage: try lastMessage.map { text in
+                let message = try JSON.decode(Session.LastMessage.self, from: Array(text.utf8))
+                // Before copies kept when: only a deleted message has no text.
+                guard message.text.isEmpty, message.deletedAt == nil else { return message }
+                return message.with(text: "", deletedAt: try row["updated_at"])
+            },
             updatedAt: try row["updated_at"], lastActivityAt: try row["last_activity_at"], waitingSince: try row["waiting_since"],
             snoozedUntil: try row["snoozed_until"], dueAt: try row["due_at"], closedAt: try row["closed_at"])
     }
 }
 
 extension Message {
-    /// The state is what the row alone says; receipts raise it for readers.
+    /// The state is what the row alone says; receipts raise it for readers where no adapter carries the message.
     init(row: Row) throws {
         let metadata: JSONValue = try row["metadata"]
         let attachments: JSONValue = try row["attachments"]
         self.init(
             id: try row["id"], sessionID: try row["conversation_id"], sequence: try row["sequence"], kind: try row["kind"],
             author: Author(kind: try row["author_kind"], id: try row["author_id"], name: try row["author_name"]),
-            text: try row["content"], state: .sent, attachments: attachments.elements, metadata: metadata.members,
+            text: try row["content"], state: try row.decode("state", as: MessageState?.self) ?? .sent, attempt: try row["attempt"],
+            error: try row.decode("error", as: JSONValue?.self).map { error in
+                DeliveryError(code: error["code"]?.string ?? "", detail: error["detail"]?.string ?? "")
+            }, attachments: attachments.elements, metadata: metadata.members,
             sentAt: try row["sent_at"], editedAt: try row["edited_at"], deletedAt: try row["deleted_at"])
     }
 }

@@ -5,9 +5,6 @@ import Storage
 
 /// Reading what was written.
 struct MessageRepository: Sendable {
-    /// Bytes of a page's messages, encoded. A page ends with the message that reaches it, however many were asked for: long messages
-    /// would otherwise make a reply that cannot travel. With one message more (256 KiB at most, as its event) it is below 2 MiB.
-    static let pageBytesMax = 1024 * 1024
     /// Bytes of the entries' payloads of a page. They travel as texts within JSON, where quotes and backslashes double.
     static let entriesBytesMax = 512 * 1024
 
@@ -25,28 +22,28 @@ struct MessageRepository: Sendable {
             // Going forward from `after`; otherwise the newest, going back.
             let forward = request.after != nil
             let order: SQL = forward ? "m.sequence" : "m.sequence DESC"
-            let rows = try transaction.query(
+            let page = try transaction.query(
                 """
                 SELECT \(ConversationRows.messageColumns)
                   FROM chat.communication_messages m
                  WHERE \(conditions)
                  ORDER BY \(order)
                  LIMIT \(Int64(request.limit + 1))
-                """)
+                """
+            ).page(limit: request.limit)
             let participants = try ConversationRepository.participants(
                 request.sessionID, clientID: principal.clientID, in: transaction)
             let marks = Watermarks(participants)
-            var read: [Message] = []
-            var bytes = 0
-            for row in rows.prefix(request.limit) where bytes < Self.pageBytesMax {
-                let message = try Message(row: row)
-                read.append(marks.apply(to: message))
-                bytes += try message.encodedBytesMax
+            let read = try page.rows.map { row in
+                let message = marks.apply(to: try Message(row: row))
+                return isCustomer ? message.forCustomer : message
             }
             let items = forward ? read : read.reversed()
-            let hasMore = rows.count > read.count
+            let hasMore = page.hasMore
             let through =
-                forward && hasMore ? items.last?.sequence ?? session.lastSequence : min(session.lastSequence, (request.before ?? .max) - 1)
+                forward && hasMore
+                ? items.last?.sequence ?? session.lastSequence
+                : request.before.map { min(session.lastSequence, max($0, 1) - 1) } ?? session.lastSequence
             let next = hasMore ? (forward ? items.last?.sequence : items.first?.sequence) : nil
             return MessagePage(items: Array(items), through: through, nextCursor: next.map(String.init))
         }
@@ -80,7 +77,8 @@ struct MessageRepository: Sendable {
             // A row whose payload was erased still counts: the sequence is covered.
             var covered: [(sequence: Int64, bytes: Int)] = []
             for row in results[0] {
-                let entry = try ConversationEntry(try Message(row: row))
+                let message = try Message(row: row)
+                let entry = try ConversationEntry(isCustomer ? message.forCustomer : message)
                 covered.append((entry.sequence, entry.payload.utf8.count))
                 entries.append(entry)
             }
@@ -100,7 +98,8 @@ struct MessageRepository: Sendable {
                 count += 1
             }
             let isComplete = count == covered.count
-            let through = isComplete ? max(request.after, session.lastSequence) : covered[count - 1].sequence
+            // Below `after` if the asker has seen more than there is: its position is another database's.
+            let through = isComplete ? session.lastSequence : covered[count - 1].sequence
             let participants = try ConversationRepository.participants(
                 request.sessionID, clientID: principal.clientID, in: transaction)
             return ConversationEntries(
@@ -132,7 +131,8 @@ struct Watermarks {
     }
 
     func apply(to message: Message) -> Message {
-        guard message.kind == .message else { return message }
+        // What an adapter carries has come as far as its provider says.
+        guard message.kind == .message, message.attempt == nil else { return message }
         let mark = message.author.kind == .customer ? staff : customer
         let state: MessageState =
             message.sequence <= mark.read ? .read : message.sequence <= max(mark.delivered, mark.read) ? .delivered : .sent
@@ -140,20 +140,6 @@ struct Watermarks {
             id: message.id, sessionID: message.sessionID, sequence: message.sequence, kind: message.kind, author: message.author,
             text: message.text, state: state, attachments: message.attachments, metadata: message.metadata, sentAt: message.sentAt,
             editedAt: message.editedAt, deletedAt: message.deletedAt)
-    }
-}
-
-extension Message {
-    /// Below this no escaping makes a text longer than ``shortBytesMax``, with everything around it.
-    private static let shortTextBytes = 256
-    private static let shortBytesMax = 2048
-
-    /// At most so many bytes when encoded: exactly for long ones, without encoding for short ones.
-    fileprivate var encodedBytesMax: Int {
-        get throws {
-            if text.utf8.count < Self.shortTextBytes, metadata.isEmpty, attachments.isEmpty { return Self.shortBytesMax }
-            return try JSON.encode(self).count
-        }
     }
 }
 
@@ -171,7 +157,8 @@ extension ConversationEntry {
             : try JSON.encode(
                 MessageAppended(
                     id: message.id, sessionID: message.sessionID, kind: message.kind, author: message.author, text: message.text,
-                    attachments: message.attachments, metadata: message.metadata, sentAt: message.sentAt, editedAt: message.editedAt,
+                    state: message.delivery?.state, attempt: message.attempt, attachments: message.attachments, metadata: message.metadata,
+                    sentAt: message.sentAt, editedAt: message.editedAt,
                     deletedAt: message.deletedAt))
         self.init(
             subject: (isNote ? NoteAppended.subject : MessageAppended.subject).rawValue, sequence: message.sequence,

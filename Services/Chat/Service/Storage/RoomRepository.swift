@@ -6,16 +6,16 @@ struct RoomRepository: Sendable {
     let database: Database
 
     func list(clientID: TenantID, limit: Int, cursor: String?) async throws -> Page<ChatRoom> {
-        let position = try cursor.map { try ListCursor($0) }
+        let position = try cursor.map { try ListPosition($0) }
         var conditions: SQL = "client_id = \(clientID) AND deleted_at IS NULL"
         if let position { conditions += " AND (created_at, id) > (\(position.time), \(position.id))" }
         let statement: SQL = """
             SELECT \(Self.columns) FROM chat.chat_rooms WHERE \(conditions) ORDER BY created_at, id LIMIT \(Int64(limit + 1))
             """
-        let rows = try await database.query(.tenant(clientID), statement)
-        let items = try rows.prefix(limit).map { try ChatRoom($0) }
-        let last = rows.count > limit ? items.last : nil
-        return Page(items: items, nextCursor: last.map { ListCursor(time: $0.createdAt, id: EntityID($0.id.uuid)).text })
+        let page = try await database.query(.tenant(clientID), statement).page(limit: limit)
+        let items = try page.rows.map { try ChatRoom($0) }
+        let last = page.hasMore ? items.last : nil
+        return Page(items: items, nextCursor: last.map { ListPosition(time: $0.createdAt, id: $0.id).cursor })
     }
 
     func room(_ id: RoomID, clientID: TenantID) async throws -> ChatRoom {

@@ -60,6 +60,13 @@ struct ServiceClockRepository {
         ).first.map { try Self.stored($0) }
     }
 
+    /// - Returns: nil if the conversation is gone.
+    func context(of id: ConversationID) throws -> EventContext? {
+        try transaction.query(
+            "SELECT \(EventContext.columns) FROM chat.conversations c WHERE c.client_id = \(clientID) AND c.id = \(id)"
+        ).first.map { try EventContext($0) }
+    }
+
     func save(_ stored: Stored, part: Int) throws {
         let clock = try JSON.decode(JSONValue.self, from: try JSON.encode(stored.clock))
         let level = stored.clock.level

@@ -12,9 +12,11 @@ struct AccessClaims: JWTPayload {
     let exp: Double
     let iat: Double
     let nbf: Double?
+    let sid: String?
+    let ver: Int64?
 
     private enum CodingKeys: String, CodingKey {
-        case iss, aud, sub, role, name, exp, iat, nbf
+        case iss, aud, sub, role, name, exp, iat, nbf, sid, ver
         case clientID = "client_id"
     }
 

@@ -22,10 +22,12 @@ struct TokenVerifier: Sendable {
     func verify(_ token: String) async throws -> Caller {
         guard token.utf8.count <= Self.bytesMax else { throw Rejected(why: "The token is too long.") }
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, let header = Self.object(parts[0]) else { throw Rejected(why: "The token is malformed.") }
-        guard header["alg"]?.string == "EdDSA" else { throw Rejected(why: "The token's algorithm is not accepted.") }
-        guard header["crit"] == nil else { throw Rejected(why: "The token asks for what is not known.") }
-        guard let kid = header["kid"]?.string, !kid.isEmpty, kid.utf8.count <= 128, let verifying = try await keys.keys(for: kid) else {
+        // The library decodes both parts before it knows whether the signature is ours; so their form is checked here.
+        guard parts.count == 3, let header = Self.bytes(parts[0]).flatMap(TokenHeader.init), Self.bytes(parts[1]).map(Self.isFit) == true
+        else { throw Rejected(why: "The token is malformed.") }
+        guard header.algorithm == "EdDSA" else { throw Rejected(why: "The token's algorithm is not accepted.") }
+        guard !header.isCritical else { throw Rejected(why: "The token asks for what is not known.") }
+        guard let kid = header.keyName, !kid.isEmpty, kid.utf8.count <= 128, let verifying = try await keys.keys(for: kid) else {
             throw Rejected(why: "The token was not signed here.")
         }
         let claims: AccessClaims
@@ -51,15 +53,23 @@ struct TokenVerifier: Sendable {
         }
         return Caller(
             principal: Principal(clientID: clientID, subject: subject, role: role, name: claims.name ?? ""),
-            expiresAt: Date(timeIntervalSince1970: claims.exp))
+            expiresAt: Date(timeIntervalSince1970: claims.exp), issuedAt: Date(timeIntervalSince1970: claims.iat),
+            sessionID: claims.sid.flatMap(EntityID.init), version: claims.ver ?? 0)
     }
 
-    private static func object(_ part: Substring) -> [String: JSONValue]? {
+    private static func bytes(_ part: Substring) -> [UInt8]? {
         var text = part.replacing("-", with: "+").replacing("_", with: "/")
         text += String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
-        guard let data = Data(base64Encoded: String(text)), case .object(let members)? = try? JSON.decode(JSONValue.self, from: data) else {
-            return nil
+        return Data(base64Encoded: String(text)).map(Array.init)
+    }
+
+    /// Whether the claims are a document that costs no more than its length.
+    private static func isFit(_ claims: [UInt8]) -> Bool {
+        do {
+            _ = try JSONDocument(claims, within: .outside)
+            return true
+        } catch {
+            return false
         }
-        return members
     }
 }

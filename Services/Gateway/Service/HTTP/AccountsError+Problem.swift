@@ -18,6 +18,10 @@ extension AccountsError {
                 .with(.wwwAuthenticate, "Bearer realm=\"switchboard\"")
         case .tokenInvalid:
             Problem(.unauthorized, code, field: "token", detail: "is not valid").with(.wwwAuthenticate, "Bearer realm=\"switchboard\"")
+        case .accessEnded:
+            Problem.unauthorized("This sign-in has ended. Sign in again.")
+        case .ownAccount(let field):
+            Problem(.conflict, code, field: field, detail: "is your own; another administrator can change it")
         case .keyInvalid:
             Problem.unauthorized("The API key is not valid.")
         case .invitationInvalid:
@@ -32,6 +36,16 @@ extension AccountsError {
             Problem(.conflict, code, field: field, detail: "belongs to another company")
         case .userNotFound(let id):
             Problem(.notFound, code, detail: "You have no user \(id).")
+        case .userDisabled:
+            Problem(.conflict, code, detail: "This user is disabled. Enable them first.")
+        case .invitationAccepted:
+            Problem(.conflict, code, detail: "This user has had a password already. Reset it instead.")
+        case .invitationOpen:
+            Problem(.conflict, code, detail: "This user has never had a password. Send the invitation again instead.")
+        case .signInNotFound:
+            Problem(.notFound, code, detail: "This user has no such session.")
+        case .ownPassword:
+            Problem(.conflict, code, detail: "Change your own password with the one you have, or let another administrator reset it.")
         case .lastAdministrator:
             Problem(.conflict, code, detail: "The last administrator stays one.")
         case .siteNotFound:

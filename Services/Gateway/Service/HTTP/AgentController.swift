@@ -17,14 +17,14 @@ struct AgentController {
             },
             Route(.post, "/api/v1/routing/offers/{id}/accept", "acceptOffer", .agents) { try await accept($0) },
             Route(.post, "/api/v1/routing/offers/{id}/decline", "declineOffer", .agents) { try await decline($0) },
-            Route(.get, "/api/v1/routing/queue", "listQueue", .readers) { try await listQueue($0) },
-            Route(.get, "/api/v1/agents", "listAgents", .readers) { call in
+            Route(.get, "/api/v1/routing/queue", "listQueue", .readers, scope: .routingRead) { try await listQueue($0) },
+            Route(.get, "/api/v1/agents", "listAgents", .readers, scope: .routingRead) { call in
                 try await call.pass(
                     ListAgents(
                         principal: call.principal, sector: call.query("sector"), limit: try call.limit(), cursor: call.query("cursor")))
             },
             Route(.post, "/api/v1/agents", "createAgent", .supervisors) { try await create($0) },
-            Route(.get, "/api/v1/agents/{id}", "getAgent", .readers) { call in
+            Route(.get, "/api/v1/agents/{id}", "getAgent", .readers, scope: .routingRead) { call in
                 try await call.pass(GetAgent(principal: call.principal, id: try call.id("agent")))
             },
             Route(.put, "/api/v1/agents/{id}", "changeAgent", .supervisors) { try await change($0) },
@@ -41,14 +41,14 @@ struct AgentController {
                     ListDecisions(
                         principal: call.principal, sessionID: conversation, limit: try call.limit(), cursor: call.query("cursor")))
             },
-            Route(.get, "/api/v1/routing/policy", "getRoutingPolicy", .readers) { call in
+            Route(.get, "/api/v1/routing/policy", "getRoutingPolicy", .readers, scope: .routingRead) { call in
                 try await call.pass(GetRoutingPolicy(principal: call.principal))
             },
             Route(.post, "/api/v1/routing/simulate", "simulateRouting", .supervisors) { try await simulate($0) },
             Route(.get, "/api/v1/routing/simulations/{id}", "getSimulation", .supervisors) { call in
                 try await call.pass(GetRoutingSimulation(principal: call.principal, id: try call.id("simulation")))
             },
-            Route(.post, "/api/v1/routing/preview", "previewRouting", .readers) { try await preview($0) },
+            Route(.post, "/api/v1/routing/preview", "previewRouting", .readers, scope: .routingRead) { try await preview($0) },
         ]
     }
 
@@ -62,17 +62,20 @@ struct AgentController {
 
     private struct StatusChoice: Decodable {
         let status: AgentStatus
+        let chosen: Bool?
     }
 
     private func setStatus(_ call: GatewayCall) async throws -> Response {
-        let status = try call.decode(StatusChoice.self).status
+        let choice = try call.decode(StatusChoice.self)
+        let status = choice.status
         guard AgentStatus.all.contains(status) else {
             throw Problem.body("status", "is none of \(AgentStatus.all.map(\.rawValue).joined(separator: ", "))")
         }
-        return try await call.pass(SetAgentStatus(principal: call.principal, status: status))
+        return try await call.pass(SetAgentStatus(principal: call.principal, status: status, chosen: choice.chosen == false ? false : nil))
     }
 
     private func accept(_ call: GatewayCall) async throws -> Response {
+        try call.expectNoMembers()
         let assignment = try await call.ask(AcceptOffer(principal: call.principal, id: try call.id("offer")))
         return try .json(
             Assigned(sessionID: assignment.sessionID, agent: assignment.agent, decisionID: assignment.decisionID))

@@ -5,21 +5,30 @@ import HTTPTypes
 import Hummingbird
 
 /// Signing in and out. Browsers keep the refresh token in a cookie that no script can read; programs get it in the body.
+///
+/// A token goes back where it came from: a cookie's successor into the cookie, whatever the query says, since a script may ask but must
+/// not see it. A token in the body was chosen, a cookie only happened to be sent along: the body wins, and the cookie is left as it is.
 struct AuthController {
     /// A browser forgets the refresh cookie after this. The token in it may end earlier, as accounts decides. Seconds.
     static let cookieLifetime = 30 * 86_400
     static let cookieName = "switchboard_refresh"
 
+    /// A browser that has signed in before, for attempts to sign in with it again. Seconds: half a year since the last time.
+    static let deviceLifetime = 180 * 86_400
+    static let deviceCookieName = "switchboard_device"
+    /// Bytes; ours have some 155.
+    static let deviceMax = 256
+
     let limits: RequestLimits
 
     var routes: [Route] {
         [
-            Route(.post, "/api/auth/login", "signIn", .anyone) { try await signIn($0) },
-            Route(.post, "/api/auth/refresh", "refreshTokens", .anyone) { try await refresh($0) },
-            Route(.post, "/api/auth/logout", "signOut", .anyone) { try await signOut($0) },
+            Route(.post, "/api/auth/login", "signIn", .anyone, side: .staff) { try await signIn($0) },
+            Route(.post, "/api/auth/refresh", "refreshTokens", .anyone, side: .staff) { try await refresh($0) },
+            Route(.post, "/api/auth/logout", "signOut", .anyone, side: .staff) { try await signOut($0) },
             Route(.get, "/api/auth/me", "getMe", .staff) { call in try await call.pass(GetMe(principal: call.principal)) },
             Route(.post, "/api/auth/password", "changePassword", .staff) { try await changePassword($0) },
-            Route(.post, "/api/auth/invitation", "acceptInvitation", .anyone) { try await acceptInvitation($0) },
+            Route(.post, "/api/auth/invitation", "acceptInvitation", .anyone, side: .staff) { try await acceptInvitation($0) },
             Route(.get, "/.well-known/jwks.json", "getSigningKeys", .anyone) { call in
                 let keys = try await call.askForBytes(GetSigningKeys())
                 return .json(bytes: keys, headers: [.cacheControl: "public, max-age=30"])
@@ -35,10 +44,14 @@ struct AuthController {
 
     private func signIn(_ call: GatewayCall) async throws -> Response {
         let credentials = try call.decode(Credentials.self)
-        try limits.admitSignIn(address: call.address, email: credentials.email)
+        let device = cookie(Self.deviceCookieName, call).flatMap { $0.utf8.count <= Self.deviceMax ? $0 : nil }
+        if device == nil { try limits.admitSignIn(address: call.address, email: credentials.email) }
         let pair = try await call.ask(
-            SignIn(email: credentials.email, password: credentials.password, client: credentials.client, address: call.address))
-        return try answer(pair, call)
+            SignIn(
+                email: credentials.email, password: credentials.password, client: credentials.client,
+                address: AddressGroup.of(call.address), knownBrowser: device, userAgent: call.request.headers[.userAgent]))
+        let asCookie = try call.queryWord("cookie", of: ["0", "1"]) == "1"
+        return try answer(pair, into: asCookie ? .cookie : .body, call)
     }
 
     private struct Refresh: Decodable {
@@ -47,22 +60,27 @@ struct AuthController {
     }
 
     private func refresh(_ call: GatewayCall) async throws -> Response {
-        guard let token = try refreshToken(call) else { throw AccountsError.refreshTokenInvalid.problem }
-        return try answer(try await call.ask(RefreshTokens(refreshToken: token)), call)
+        guard let (token, place) = try refreshToken(call) else { throw AccountsError.refreshTokenInvalid.problem }
+        return try answer(try await call.ask(RefreshTokens(refreshToken: token)), into: place, call)
     }
 
     private func signOut(_ call: GatewayCall) async throws -> Response {
-        if let token = try refreshToken(call) { _ = try await call.askForBytes(SignOut(refreshToken: token)) }
+        let given = try refreshToken(call)
+        if let given { _ = try await call.askForBytes(SignOut(refreshToken: given.token)) }
+        if given?.place == .body { return Response(status: .noContent) }
         return Response(status: .noContent, headers: [.setCookie: cookie("", lifetime: 0, call)])
     }
 
     private struct NewPassword: Decodable {
         let currentPassword: String
         let newPassword: String
+        /// Of the device that stays signed in, where it has no cookie.
+        let refreshToken: String?
 
         enum CodingKeys: String, CodingKey {
             case currentPassword = "current_password"
             case newPassword = "new_password"
+            case refreshToken = "refresh_token"
         }
     }
 
@@ -71,7 +89,7 @@ struct AuthController {
         return try await call.done(
             ChangePassword(
                 principal: call.principal, currentPassword: change.currentPassword, newPassword: change.newPassword,
-                refreshToken: try refreshToken(call)))
+                refreshToken: change.refreshToken ?? cookie(Self.cookieName, call)))
     }
 
     private struct Invitation: Decodable {
@@ -84,12 +102,20 @@ struct AuthController {
         return try await call.done(AcceptInvitation(token: invitation.token, password: invitation.password))
     }
 
-    /// From the body, or from the cookie.
-    private func refreshToken(_ call: GatewayCall) throws -> String? {
-        if call.body.readableBytes > 0, let token = try call.decode(Refresh.self).refreshToken { return token }
+    /// Where a refresh token came from, and goes back to.
+    private enum Place {
+        case body, cookie
+    }
+
+    private func refreshToken(_ call: GatewayCall) throws -> (token: String, place: Place)? {
+        if call.body.readableBytes > 0, let token = try call.decode(Refresh.self).refreshToken { return (token, .body) }
+        return cookie(Self.cookieName, call).map { ($0, .cookie) }
+    }
+
+    private func cookie(_ name: String, _ call: GatewayCall) -> String? {
         for pair in (call.request.headers[.cookie] ?? "").split(separator: ";") {
             let pair = pair.trimmingPrefix(" ")
-            if pair.hasPrefix(Self.cookieName + "=") { return String(pair.dropFirst(Self.cookieName.count + 1)) }
+            if pair.hasPrefix(name + "=") { return String(pair.dropFirst(name.count + 1)) }
         }
         return nil
     }
@@ -108,13 +134,22 @@ struct AuthController {
         }
     }
 
-    private func answer(_ pair: TokenPair, _ call: GatewayCall) throws -> Response {
-        let asCookie = try call.queryWord("cookie", of: ["0", "1"]) == "1"
+    private func answer(_ pair: TokenPair, into place: Place, _ call: GatewayCall) throws -> Response {
         var response = try Response.json(
             Tokens(
                 accessToken: pair.accessToken, tokenType: pair.tokenType, expiresIn: pair.expiresIn,
-                refreshToken: asCookie ? nil : pair.refreshToken))
-        if asCookie { response.headers[.setCookie] = cookie(pair.refreshToken, lifetime: Self.cookieLifetime, call) }
+                refreshToken: place == .cookie ? nil : pair.refreshToken))
+        if place == .cookie {
+            response.headers[.setCookie] = cookie(pair.refreshToken, lifetime: Self.cookieLifetime, call)
+            if let device = pair.knownBrowser {
+                let secure = call.isSecure ? "; Secure" : ""
+                response.headers.append(
+                    HTTPField(
+                        name: .setCookie,
+                        value: "\(Self.deviceCookieName)=\(device); Path=/api/auth/login; Max-Age=\(Self.deviceLifetime); HttpOnly; "
+                            + "SameSite=Strict\(secure)"))
+            }
+        }
         return response
     }
 

@@ -22,6 +22,11 @@ extension BusError {
                 .serviceUnavailable, "deadline-exceeded",
                 detail: "It took too long, and may or may not have happened. Ask again with the same key."
             ).retryAfter(.seconds(1))
+        case .replicasLost:
+            Problem(
+                .serviceUnavailable, "replicas-lost",
+                detail: "Those who worked on it were lost twice. It may or may not have happened. Ask again with the same key."
+            ).retryAfter(.seconds(1))
         case .cancelled:
             Problem(.serviceUnavailable, "cancelled", detail: "The request was given up.").retryAfter(.seconds(1))
         }
@@ -49,6 +54,7 @@ extension Problem {
         case let error as ChatError: self = error.problem
         case let error as AccountsError: self = error.problem
         case let error as RoutingError: self = error.problem
+        case let error as JobsError: self = error.problem
         case let error as BusError: self = error.problem
         case is CancellationError: self = BusError.cancelled.problem
         default: self = BusError.internal(incident: incident()).problem

@@ -9,10 +9,9 @@ struct BusinessRulesController {
                 try await call.pass(GetBusinessRules(principal: call.principal))
             },
             Route(.put, "/api/settings/business-rules", "changeBusinessRules", .administrators) { call in
-                let expected = try call.decode(Expectation.self)
+                let draft = try call.decode(Draft.self)
                 return try await call.pass(
-                    SaveBusinessRules(
-                        principal: call.principal, expectedVersion: expected.version, change: try call.decode(BusinessRulesChange.self)))
+                    SaveBusinessRules(principal: call.principal, expectedVersion: draft.expectedVersion, change: draft.change))
             },
             Route(.get, "/api/settings/audit", "listSettingsAudit", .supervisors) { call in
                 try await call.pass(ListSettingsAudit(principal: call.principal, limit: try call.limit(), cursor: call.query("cursor")))
@@ -23,11 +22,18 @@ struct BusinessRulesController {
         ]
     }
 
-    private struct Expectation: Decodable {
-        let version: Int
+    /// The change's members stand beside the version that it was made from.
+    private struct Draft: Decodable {
+        let expectedVersion: Int
+        let change: BusinessRulesChange
 
         enum CodingKeys: String, CodingKey {
-            case version = "expected_version"
+            case expectedVersion = "expected_version"
+        }
+
+        init(from decoder: any Decoder) throws {
+            expectedVersion = try decoder.container(keyedBy: CodingKeys.self).decode(Int.self, forKey: .expectedVersion)
+            change = try BusinessRulesChange(from: decoder)
         }
     }
 }

@@ -17,7 +17,8 @@ struct CustomerController {
             },
             Route(.post, "/api/v1/chat/users/{id}/block", "blockCustomer", .agents) { try await block($0) },
             Route(.post, "/api/v1/chat/users/{id}/unblock", "unblockCustomer", .agents) { call in
-                try await call.done(UnblockCustomer(principal: call.principal, customerID: try call.id("customer")))
+                try call.expectNoMembers()
+                return try await call.done(UnblockCustomer(principal: call.principal, customerID: try call.id("customer")))
             },
         ]
     }

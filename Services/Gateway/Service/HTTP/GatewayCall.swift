@@ -14,6 +14,8 @@ struct GatewayCall: Sendable {
     let caller: Caller?
     /// The client's address; a proxy's word only where the proxy is trusted.
     let address: String
+    /// Whether the client's connection is encrypted, as a trusted proxy says.
+    let isSecure: Bool
     let trace: TraceContext
     let deadline: ContinuousClock.Instant
     let body: ByteBuffer
@@ -27,12 +29,20 @@ struct GatewayCall: Sendable {
 
     var remaining: Duration { max(.zero, deadline - .now) }
 
-    var isSecure: Bool { request.headers[.forwardedProto] == "https" }
-
     // Reading
 
     func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
         try BodyReader.decode(type, from: body)
+    }
+
+    /// For routes that take nothing but their path: a body may say nothing.
+    func expectNoMembers() throws {
+        struct Nothing: Decodable {
+            private enum CodingKeys: CodingKey {}
+
+            init(from decoder: any Decoder) throws { _ = try decoder.container(keyedBy: CodingKeys.self) }
+        }
+        if body.readableBytes > 0 { _ = try decode(Nothing.self) }
     }
 
     /// A path's id. One that is no UUID names nothing.
@@ -87,8 +97,10 @@ struct GatewayCall: Sendable {
     }
 
     /// Sequences stay below 2⁵³, so that every client can hold them.
+    static let sequenceRange: ClosedRange<Int64> = 0...(1 << 53)
+
     func sequence(_ name: String) throws -> Int64? {
-        try queryInteger(name, in: 0...(1 << 53))
+        try queryInteger(name, in: Self.sequenceRange)
     }
 
     // Asking
@@ -116,10 +128,12 @@ struct GatewayCall: Sendable {
         return Array(hash.finalize())
     }
 
-    /// A client may write the same members in another order the second time; what is no JSON counts byte by byte.
+    /// A client may write the same members in another order the second time; what is no JSON that we take counts byte by byte, and so
+    /// does what has more values than anybody's program shuffles.
     private func canonicalBody() -> Data {
         let bytes = Data(body.readableBytesView)
         do {
+            _ = try JSONDocument(Array(bytes), within: .canonical)
             return try JSONSerialization.data(
                 withJSONObject: JSONSerialization.jsonObject(with: bytes, options: .fragmentsAllowed),
                 options: [.sortedKeys, .fragmentsAllowed])
@@ -133,11 +147,16 @@ struct GatewayCall: Sendable {
 
     /// The service's answer as it came: its JSON is the response's body.
     func askForBytes<Question: BusRequest>(_ question: Question, part: String = "") async throws -> [UInt8] {
+        try await askForBytes(question, of: Question.service, part: part)
+    }
+
+    /// The same of a question that several services answer.
+    func askForBytes<Question: BusQuestion>(_ question: Question, of service: ServiceName, part: String = "") async throws -> [UInt8] {
         let envelope = RequestEnvelope(
             subject: Question.subject, key: try requestKey(part: part), budget: remaining, clientID: caller?.principal.clientID,
             traceparent: trace.description, keyedContent: keyedContent(part: part), payload: try JSON.encode(question))
         do {
-            return try await bus.request(envelope, to: Question.service)
+            return try await bus.request(envelope, to: service)
         } catch BusError.refused(let refusal) {
             throw Question.Failure(code: refusal.code, details: refusal.details)
         }
@@ -157,6 +176,11 @@ struct GatewayCall: Sendable {
     /// Passes the service's JSON on.
     func pass<Question: BusRequest>(_ question: Question, status: HTTPResponse.Status = .ok) async throws -> Response {
         .json(bytes: try await askForBytes(question), status: status)
+    }
+
+    /// Passes the JSON of one of several services on.
+    func pass<Question: BusQuestion>(_ question: Question, to service: ServiceName) async throws -> Response {
+        .json(bytes: try await askForBytes(question, of: service))
     }
 
     /// For questions whose answer is only "done".

@@ -21,23 +21,28 @@ struct GatewayContext: InitializableFromSource {
 struct GatewayResponder: HTTPResponder {
     typealias Context = GatewayContext
 
+    /// Browsers that came encrypted once come so for a year. Not for other names of the domain, which are not ours to promise.
+    static let onlySecure = "max-age=31536000"
+
     private let tree: RouteTree
     private let authenticator: Authenticator
     private let limits: RequestLimits
     private let address: ClientAddress
+    private let origins: PublicOrigins
     private let bus: any Bus
     private let logger: Logger
     private let metrics: RequestMetrics
     private let sampling = TraceSampling()
 
     init(
-        routes: [Route], authenticator: Authenticator, limits: RequestLimits, address: ClientAddress, bus: any Bus,
+        routes: [Route], authenticator: Authenticator, limits: RequestLimits, address: ClientAddress, origins: PublicOrigins, bus: any Bus,
         metrics: MetricsRegistry, logger: Logger
     ) {
         tree = RouteTree(routes)
         self.authenticator = authenticator
         self.limits = limits
         self.address = address
+        self.origins = origins
         self.bus = bus
         self.logger = logger
         self.metrics = RequestMetrics(routes, metrics)
@@ -68,6 +73,7 @@ struct GatewayResponder: HTTPResponder {
         response.headers[.traceparent] = trace.description
         response.headers[.requestID] = trace.traceID
         response.headers[.contentTypeOptions] = "nosniff"
+        if address.isSecure(peer: context.peer, headers: request.headers) { response.headers[.strictTransportSecurity] = Self.onlySecure }
         if request.method == .head { response = response.createHeadResponse() }
         metrics.record(found, response.status, since: started)
         if trace.isSampled {
@@ -81,6 +87,7 @@ struct GatewayResponder: HTTPResponder {
     private func answer(
         _ request: Request, _ context: GatewayContext, _ trace: TraceContext, _ started: ContinuousClock.Instant, _ found: inout Route?
     ) async throws -> Response {
+        let isSecure = address.isSecure(peer: context.peer, headers: request.headers)
         let address = address.address(peer: context.peer, headers: request.headers)
         guard let match = tree.match(request.uri.path) else {
             _ = try limits.admit(address: address)
@@ -96,13 +103,20 @@ struct GatewayResponder: HTTPResponder {
             return Response(status: .noContent, headers: [.allow: allow])
         }
         found = route
+        try origins.admit(route.side, authority: request.head.authority)
         let (caller, fields) = try await admit(route, request, address)
+        // PostgreSQL's text cannot hold it, whichever column a parameter is compared with.
+        if let (name, _) = request.uri.queryParameters.first(where: { $0.key.utf8.contains(0) || $0.value.utf8.contains(0) }) {
+            throw Problem.parameter(String(name), "holds the character U+0000")
+        }
         let body = route.hasBody ? try await collect(request, route) : ByteBuffer()
         var response = try await route.answer(
             GatewayCall(
-                request: request, parameters: match.parameters, caller: caller, address: address, trace: trace,
+                request: request, parameters: match.parameters, caller: caller, address: address, isSecure: isSecure,
+                trace: trace,
                 deadline: started + route.budget, body: body, bus: bus))
-        for field in fields { response.headers[field.name] = field.value }
+        // What a controller says of a narrower limit stays.
+        for field in fields where response.headers[field.name] == nil { response.headers[field.name] = field.value }
         return response
     }
 
@@ -110,18 +124,30 @@ struct GatewayResponder: HTTPResponder {
     private func admit(_ route: Route, _ request: Request, _ address: String) async throws -> (Caller?, HTTPFields) {
         guard case .roles(let roles) = route.access else { return (nil, try limits.admit(address: address)) }
         let caller: Caller
+        var isCharged = false
         do {
-            guard let known = try await authenticator.caller(request.headers) else {
+            let known = try await authenticator.caller(request.headers) {
+                _ = try limits.admit(address: address)
+                isCharged = true
+            }
+            guard let known else {
                 throw Problem(.unauthorized, "unauthorized", detail: "Sign in first.").with(
                     .wwwAuthenticate, "Bearer realm=\"switchboard\"")
             }
             caller = known
         } catch let problem as Problem {
-            _ = try limits.admit(address: address)
+            if !isCharged, problem.status == .unauthorized { _ = try limits.admit(address: address) }
             throw problem
         }
-        let fields = try limits.admit(caller.principal)
+        let isVisitor = caller.principal.role == .customer
+        // First the address: whoever comes as another visitor each time has a full bucket each time.
+        if isVisitor { _ = try limits.admit(address: address) }
+        var fields = try limits.admit(caller.principal)
         guard roles.contains(caller.principal.role) else { throw Problem.forbidden(caller.principal.role) }
+        guard caller.holds(route.scope) else { throw Problem.scopeMissing(route.scope) }
+        if isVisitor, route.opensConversation {
+            fields = try limits.newcomers.admitConversation(address: address, of: caller.principal.clientID)
+        }
         return (caller, fields)
     }
 
@@ -153,6 +179,7 @@ struct GatewayResponder: HTTPResponder {
 
 extension HTTPField.Name {
     static let requestID = HTTPField.Name("X-Request-Id")!
+    static let strictTransportSecurity = HTTPField.Name("Strict-Transport-Security")!
     static let contentTypeOptions = HTTPField.Name("X-Content-Type-Options")!
 }
 

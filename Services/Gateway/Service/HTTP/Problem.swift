@@ -101,6 +101,10 @@ extension Problem {
         Problem(.forbidden, "role-may-not", detail: "The role \(role) may not do this.")
     }
 
+    static func scopeMissing(_ scope: KeyScope) -> Problem {
+        Problem(.forbidden, "scope-missing", detail: "This key lacks the scope \(scope).").with(member: "scope", .string(scope.rawValue))
+    }
+
     static func tooManyRequests(_ wait: Duration) -> Problem {
         Problem(.tooManyRequests, "too-many-requests", detail: "Too many requests in a short time.").retryAfter(wait)
     }

@@ -5,9 +5,12 @@ import Hummingbird
 
 /// Chat sessions: conversations as the chat API shows them.
 struct SessionController {
+    let places: SocketPlaces
+    let origins: PublicOrigins
+
     var routes: [Route] {
         [
-            Route(.post, "/api/v1/chat/sessions", "openSession", .conversationWriters) { try await open($0) },
+            Route(.post, "/api/v1/chat/sessions", "openSession", .conversationWriters, opensConversation: true) { try await open($0) },
             Route(.get, "/api/v1/chat/sessions", "listSessions", .conversationReaders) { try await list($0) },
             Route(.get, "/api/v1/chat/session-counts", "countSessions", .readers) { call in
                 try await call.pass(CountConversations(principal: call.principal))
@@ -15,7 +18,8 @@ struct SessionController {
             Route(.get, "/api/v1/chat/sessions/{id}", "getSession", .conversationReaders) { try await get($0) },
             Route(.patch, "/api/v1/chat/sessions/{id}", "changeSession", .conversationWriters) { try await change($0) },
             Route(.post, "/api/v1/chat/sessions/{id}/close", "closeSession", .conversationWriters) { call in
-                try await call.pass(ChangeConversation(principal: call.principal, id: try call.id("conversation"), status: .closed))
+                try call.expectNoMembers()
+                return try await call.pass(ChangeConversation(principal: call.principal, id: try call.id("conversation"), status: .closed))
             },
             Route(.get, "/api/v1/chat/sessions/{id}/participants", "listParticipants", .conversationReaders) { call in
                 try await call.pass(ListParticipants(principal: call.principal, sessionID: try call.id("conversation")))
@@ -26,10 +30,19 @@ struct SessionController {
                 _ = try call.sequence("after")
                 _ = try await call.askForBytes(
                     GetConversation(principal: call.principal, id: try call.id("conversation", at: "session_id")))
-                throw Problem.upgradeRequired
+                return try refuseUpgrade(call)
             },
-            Route(.get, "/api/v1/realtime", "openRealtimeSocket", .staff) { _ in throw Problem.upgradeRequired },
+            Route(.get, "/api/v1/realtime", "openRealtimeSocket", .staff) { call in
+                try origins.admitStaffPage(call.request.headers[.origin])
+                return try refuseUpgrade(call)
+            },
         ]
+    }
+
+    /// Why a request to a socket's address was not upgraded, where nothing else was wrong: no place, or it did not ask.
+    private func refuseUpgrade(_ call: GatewayCall) throws -> Response {
+        try places.demand(call.address, call.principal)
+        throw Problem.upgradeRequired
     }
 
     private struct NewSession: Decodable {
@@ -76,13 +89,13 @@ struct SessionController {
         guard let members = JSONMembers(reply), let session = members.ranges["session"], let isRepeat = members.ranges["is_repeat"] else {
             throw BusError.malformed("\(OpenConversation.subject)")
         }
-        let body = await SessionBytes.withQueuePlace(Array(reply[session]), call)
+        let body = try await SessionBytes.withQueuePlace(Array(reply[session]), call)
         return .json(bytes: body, status: reply[isRepeat].elementsEqual("true".utf8) ? .ok : .created)
     }
 
     private func get(_ call: GatewayCall) async throws -> Response {
         let session = try await call.askForBytes(GetConversation(principal: call.principal, id: try call.id("conversation")))
-        return .json(bytes: await SessionBytes.withQueuePlace(session, call))
+        return .json(bytes: try await SessionBytes.withQueuePlace(session, call))
     }
 
     private func list(_ call: GatewayCall) async throws -> Response {
@@ -138,7 +151,7 @@ struct SessionController {
             ChangeConversation(
                 principal: call.principal, id: id, status: change.status, snoozedUntil: change.snoozedUntil, priority: change.priority,
                 subject: change.subject))
-        return .json(bytes: await SessionBytes.withQueuePlace(session, call))
+        return .json(bytes: try await SessionBytes.withQueuePlace(session, call))
     }
 
     private struct Read: Decodable {
@@ -156,7 +169,7 @@ struct SessionController {
         let read = try call.decode(Read.self)
         guard read.through != nil || read.deliveredThrough != nil else { throw Problem.body("through", "is missing") }
         for (field, value) in [("through", read.through), ("delivered_through", read.deliveredThrough)] {
-            if let value, value < 0 { throw Problem.body(field, "is not a sequence") }
+            if let value, !GatewayCall.sequenceRange.contains(value) { throw Problem.body(field, "is not a sequence") }
         }
         return try await call.done(
             AdvanceReceipts(
@@ -185,13 +198,13 @@ enum SessionBytes {
     /// Sessions of a list that get one.
     static let listPlacesMax = 3
 
-    static func withQueuePlace(_ session: [UInt8], _ call: GatewayCall) async -> [UInt8] {
+    static func withQueuePlace(_ session: [UInt8], _ call: GatewayCall) async throws -> [UInt8] {
         guard let members = JSONMembers(session), let status = members.ranges["status"], session[status].elementsEqual("\"waiting\"".utf8),
             let queue = members.ranges["queue"], let id = members.ranges["id"],
             let conversation = ConversationID(String(decoding: session[id].dropFirst().dropLast(), as: UTF8.self)),
-            let place = await queuePlace(conversation, call), let bytes = try? JSON.encode(place)
+            let place = await queuePlace(conversation, call)
         else { return session }
-        return Array(session[..<queue.lowerBound]) + bytes + Array(session[queue.upperBound...])
+        return Array(session[..<queue.lowerBound]) + (try JSON.encode(place)) + Array(session[queue.upperBound...])
     }
 
     static func queuePlace(_ id: ConversationID, _ call: GatewayCall) async -> Session.QueuePlace? {

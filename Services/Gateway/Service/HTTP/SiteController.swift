@@ -15,7 +15,8 @@ struct SiteController {
             },
             Route(.patch, "/api/settings/sites/{id}", "changeSite", .administrators) { try await change($0) },
             Route(.post, "/api/settings/sites/{id}/identity-secret", "rotateIdentitySecret", .administrators) { call in
-                try await call.pass(RotateIdentitySecret(principal: call.principal, id: try site(call)))
+                try call.expectNoMembers()
+                return try await call.pass(RotateIdentitySecret(principal: call.principal, id: try site(call)))
             },
         ]
     }

@@ -7,7 +7,7 @@ import Hummingbird
 struct TeamController {
     var routes: [Route] {
         [
-            Route(.get, "/api/teams", "listTeams", .readers) { call in
+            Route(.get, "/api/teams", "listTeams", .readers, scope: .routingRead) { call in
                 try await call.pass(ListTeams(principal: call.principal, sector: call.query("sector"), page: try call.part()))
             },
             Route(.post, "/api/teams", "createTeam", .supervisors) { try await create($0) },
@@ -15,14 +15,14 @@ struct TeamController {
             Route(.get, "/api/teams/suggestions", "suggestTeamMoves", .supervisors) { call in
                 try await call.pass(SuggestTeamMoves(principal: call.principal))
             },
-            Route(.get, "/api/teams/{id}", "getTeam", .readers) { call in
+            Route(.get, "/api/teams/{id}", "getTeam", .readers, scope: .routingRead) { call in
                 try await call.pass(GetTeam(principal: call.principal, id: try call.id("team")))
             },
             Route(.put, "/api/teams/{id}", "changeTeam", .supervisors) { try await change($0) },
             Route(.delete, "/api/teams/{id}", "deleteTeam", .supervisors) { call in
                 try await call.done(DeleteTeam(principal: call.principal, id: try call.id("team")))
             },
-            Route(.get, "/api/teams/{id}/members", "listTeamMembers", .readers) { call in
+            Route(.get, "/api/teams/{id}/members", "listTeamMembers", .readers, scope: .routingRead) { call in
                 try await call.pass(ListTeamMembers(principal: call.principal, teamID: try call.id("team"), page: try call.part()))
             },
             Route(.post, "/api/teams/{id}/members", "addTeamMember", .supervisors) { try await addMember($0) },
@@ -38,7 +38,7 @@ struct TeamController {
                     EndTeamAssignment(
                         principal: call.principal, teamID: try call.id("team"), id: try call.id("team-assignment", at: "assignmentId")))
             },
-            Route(.get, "/api/teams/{id}/performance", "listTeamPerformance", .readers) { call in
+            Route(.get, "/api/teams/{id}/performance", "listTeamPerformance", .readers, scope: .routingRead) { call in
                 try await call.pass(
                     ListTeamPerformance(
                         principal: call.principal, teamID: try call.id("team"), from: call.query("from"), to: call.query("to"),

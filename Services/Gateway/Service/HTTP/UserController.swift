@@ -3,7 +3,7 @@ import Contracts
 import Foundation
 import Hummingbird
 
-/// The company's people and its API keys.
+/// The company's people: who they are, how they get in, where they are signed in.
 struct UserController {
     /// How people reach this installation; nil: as the request says.
     let publicURL: String?
@@ -15,12 +15,27 @@ struct UserController {
             },
             Route(.post, "/api/users", "createUser", .administrators) { try await create($0) },
             Route(.patch, "/api/users/{id}", "changeUser", .administrators) { try await change($0) },
-            Route(.get, "/api/keys", "listKeys", .administrators) { call in
-                try await call.pass(ListAPIKeys(principal: call.principal, limit: try call.limit(), cursor: call.query("cursor")))
+            Route(.post, "/api/users/{id}/invitation", "resendInvitation", .administrators) { call in
+                try call.expectNoMembers()
+                let link = try await call.ask(
+                    ResendInvitation(principal: call.principal, userID: try call.id("user"), order: Identifier(try call.newID())))
+                return try answer(link, call)
             },
-            Route(.post, "/api/keys", "createKey", .administrators) { try await createKey($0) },
-            Route(.delete, "/api/keys/{id}", "revokeKey", .administrators) { call in
-                try await call.done(RevokeAPIKey(principal: call.principal, id: try call.id("key")))
+            Route(.post, "/api/users/{id}/reset", "resetPassword", .administrators) { call in
+                try call.expectNoMembers()
+                let link = try await call.ask(
+                    ResetPassword(principal: call.principal, userID: try call.id("user"), order: Identifier(try call.newID())))
+                return try answer(link, call)
+            },
+            Route(.get, "/api/users/{id}/sessions", "listSignIns", .staff) { call in
+                try await call.pass(ListSignIns(principal: call.principal, userID: try call.id("user")))
+            },
+            Route(.delete, "/api/users/{id}/sessions", "endSignIns", .staff) { call in
+                try await call.done(EndSignIns(principal: call.principal, userID: try call.id("user")))
+            },
+            Route(.delete, "/api/users/{id}/sessions/{session_id}", "endSignIn", .staff) { call in
+                try await call.done(
+                    EndSignIns(principal: call.principal, userID: try call.id("user"), signInID: try call.id("session", at: "session_id")))
             },
         ]
     }
@@ -38,19 +53,39 @@ struct UserController {
     private func create(_ call: GatewayCall) async throws -> Response {
         let user = try call.decode(NewUser.self)
         try check(user.role)
+        let id = try user.id ?? UserID(call.newID())
         let created = try await call.askForBytes(
             CreateUser(
-                principal: call.principal, id: try user.id ?? UserID(call.newID()), email: user.email, name: user.name, role: user.role,
-                password: user.password))
+                principal: call.principal, id: id, email: user.email, name: user.name, role: user.role, password: user.password))
         guard case .object(let reply) = try JSON.decode(JSONValue.self, from: created), case .object(var body)? = reply["user"] else {
             throw BusError.malformed("\(CreateUser.subject)")
         }
         if let token = reply["invitation_token"]?.string {
             body["invitation"] = [
-                "url": .string("\(call.origin(publicURL))/invitation#\(token)"), "expires_at": reply["invitation_expires_at"] ?? .null,
+                "url": .string("\(call.origin(publicURL))\(OneTimeLink.Purpose.invitation.page)#\(token)"),
+                "expires_at": reply["invitation_expires_at"] ?? .null,
             ]
         }
-        return try .json(JSONValue.object(body), status: .created)
+        // Who was invited before keeps the id of then.
+        let isNew = body["id"]?.string == id.description
+        return try .json(JSONValue.object(body), status: isNew ? .created : .ok)
+    }
+
+    private struct Link: Encodable {
+        let user: UserAccount
+        let url: String
+        let expiresAt: Date
+
+        enum CodingKeys: String, CodingKey {
+            case user, url
+            case expiresAt = "expires_at"
+        }
+    }
+
+    private func answer(_ link: OneTimeLink, _ call: GatewayCall) throws -> Response {
+        try .json(
+            Link(user: link.user, url: "\(call.origin(publicURL))\(link.purpose.page)#\(link.token)", expiresAt: link.expiresAt),
+            status: .created)
     }
 
     private struct Change: Decodable {
@@ -70,20 +105,6 @@ struct UserController {
     private func check(_ role: Role) throws {
         guard Role.staff.contains(role) else { throw Problem.body("role", "is none of \(Self.roles.joined(separator: ", "))") }
     }
-
-    private struct NewKey: Decodable {
-        let name: String
-    }
-
-    private func createKey(_ call: GatewayCall) async throws -> Response {
-        let created = try await call.askForBytes(
-            CreateAPIKey(principal: call.principal, id: APIKeyID(try call.newID()), name: try call.decode(NewKey.self).name))
-        guard case .object(let reply) = try JSON.decode(JSONValue.self, from: created), case .object(var body)? = reply["summary"] else {
-            throw BusError.malformed("\(CreateAPIKey.subject)")
-        }
-        body["key"] = reply["key"]
-        return try .json(JSONValue.object(body), status: .created)
-    }
 }
 
 extension GatewayCall {
@@ -91,5 +112,15 @@ extension GatewayCall {
     func origin(_ publicURL: String?) -> String {
         if let publicURL { return publicURL.hasSuffix("/") ? String(publicURL.dropLast()) : publicURL }
         return "\(isSecure ? "https" : "http")://\(request.head.authority ?? "localhost")"
+    }
+}
+
+extension OneTimeLink.Purpose {
+    /// The page on which its link is opened. The token stands behind `#`, which browsers send nowhere.
+    package var page: String {
+        switch self {
+        case .invitation: "/invitation"
+        case .reset: "/reset"
+        }
     }
 }

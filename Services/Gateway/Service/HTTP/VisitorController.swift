@@ -8,9 +8,16 @@ import Hummingbird
 struct VisitorController {
     /// How long the answer may be held up for whether anybody is there.
     static let availabilityPatience = Duration.milliseconds(500)
+    /// How long the answer may be held up for keeping what the website vouches for.
+    static let identityPatience = Duration.seconds(2)
+
+    let limits: RequestLimits
 
     var routes: [Route] {
-        [Route(.post, "/api/v1/widget/visitors", "openVisitor", .anyone) { try await open($0) }]
+        [
+            Route(.post, "/api/v1/widget/visitors", "openVisitor", .anyone, side: .widget) { try await open($0) },
+            Route(.delete, "/api/v1/widget/visitors/me", "forgetVisitor", .customers, side: .widget) { try await forget($0) },
+        ]
     }
 
     private struct Opening: Decodable {
@@ -27,12 +34,17 @@ struct VisitorController {
 
     private func open(_ call: GatewayCall) async throws -> Response {
         let opening = try call.decode(Opening.self)
+        var fields: HTTPFields = [:]
+        if opening.token == nil { fields = try admit(opening, call) }
         let issued = try await call.ask(
             IssueVisitorToken(
                 site: opening.site, token: opening.token, identity: opening.identity, origin: foreignOrigin(opening.parentOrigin, call)))
+        // Who brought a token and got another one is new, or was renewed, which happens once a day.
+        if let token = opening.token, issued.token != token { fields = try admit(opening, call) }
         let principal = Principal(
             clientID: issued.clientID, subject: Identifier(issued.customerID.uuid), role: .customer, name: "")
         async let availability = availability(issued.clientID, call)
+        await keepVerified(issued, of: principal, call)
         let found = try await call.bus.request(
             FindOpenConversation(principal: principal), clientID: issued.clientID, budget: call.remaining,
             traceparent: call.trace.description)
@@ -51,7 +63,34 @@ struct VisitorController {
                 "typical_reply_seconds": now?.estimatedWaitSeconds.map { .integer(Int64($0)) } ?? .null,
             ],
         ]
-        return try .json(body, status: .created)
+        var response = try Response.json(body, status: .created)
+        for field in fields { response.headers[field.name] = field.value }
+        return response
+    }
+
+    private func admit(_ opening: Opening, _ call: GatewayCall) throws -> HTTPFields {
+        guard opening.site.utf8.count <= SiteCache.keyBytesMax else { throw AccountsError.siteNotFound.problem }
+        return try limits.newcomers.admitVisitor(address: call.address, site: opening.site)
+    }
+
+    /// "Forget this browser": its tokens, also those renewed since, are refused from now on everywhere.
+    private func forget(_ call: GatewayCall) async throws -> Response {
+        try await call.done(ForgetVisitor(principal: call.principal, browser: call.caller?.sessionID))
+    }
+
+    /// What the website vouches for. The widget opens without it too: an address that chat does not take is no fault of the visitor's,
+    /// and one that came to nothing comes again with the next page.
+    private func keepVerified(_ issued: VisitorToken, of visitor: Principal, _ call: GatewayCall) async {
+        guard issued.verifiedEmail != nil || issued.verifiedPhone != nil else { return }
+        do {
+            _ = try await call.bus.request(
+                UpdateCustomer(
+                    principal: visitor, id: issued.customerID, email: issued.verifiedEmail, phone: issued.verifiedPhone,
+                    provenance: .verified),
+                clientID: issued.clientID, budget: min(Self.identityPatience, call.remaining), traceparent: call.trace.description)
+        } catch {
+            return
+        }
     }
 
     private static func officeHours(_ state: OpenState?) -> JSONValue {

@@ -8,6 +8,11 @@ package struct ClientAddress: Sendable {
         self.trustedProxies = trustedProxies
     }
 
+    /// Whether the client's connection is encrypted, which only a trusted proxy can know: this port speaks plain HTTP.
+    package func isSecure(peer: String, headers: HTTPFields) -> Bool {
+        trustedProxies.contains(peer) && headers[.forwardedProto]?.lowercased() == "https"
+    }
+
     package func address(peer: String, headers: HTTPFields) -> String {
         guard trustedProxies.contains(peer), let header = headers[.forwardedFor] else { return peer }
         for hop in header.split(separator: ",").reversed() {

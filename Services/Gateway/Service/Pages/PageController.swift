@@ -12,17 +12,18 @@ struct PageController {
     let sites = SiteCache()
     /// Key of the site the demo page carries.
     let demoSite: String?
+    let origins: PublicOrigins
     let document: StaticFiles.File
 
     var routes: [Route] {
         [
-            Route(.get, "/", nil, .anyone) { _ in Response(status: .found, headers: [.location: "/inbox"]) },
+            Route(.get, "/", nil, .anyone, side: .staff) { _ in Response(status: .found, headers: [.location: "/inbox"]) },
             page("/signin", "signin"), page("/inbox", "inbox"), page("/inbox/{session}", "inbox"), page("/settings/website", "settings"),
             page("/settings/routing", "routing"), page("/settings/hours", "hours"), page("/teams", "teams"), page("/teams/{team}", "teams"),
-            page("/queue", "queue"),
-            page("/invitation", "invitation"), page("/docs", "docs"),
-            page("/demo", "demo", ContentSecurityPolicy(frames: ["'self'"])),
-            Route(.get, "/demo/site.json", nil, .anyone) { _ in
+            page("/queue", "queue"), page("/settings/people", "people"), page("/settings/people/{user}", "people"),
+            page("/settings/keys", "keys"), page("/invitation", "invitation"), page("/reset", "invitation"), page("/docs", "docs"),
+            page("/demo", "demo", ContentSecurityPolicy(frames: ["'self'"]), side: .widget),
+            Route(.get, "/demo/site.json", nil, .anyone, side: .widget) { _ in
                 guard let demoSite else { throw Problem(.notFound, "no-demo-site", detail: "This installation has no demo site.") }
                 return try .json(JSONValue.object(["site": .string(demoSite)]))
             },
@@ -30,19 +31,25 @@ struct PageController {
                 guard let file = files.file("assets/\(call.parameters["name"] ?? "")") else { throw Problem.pathNotFound }
                 return file.response(call, cache: Self.immutable, headers: [.crossOriginResourcePolicy: "same-origin"])
             },
-            Route(.get, "/widget.js", nil, .anyone) { call in
+            Route(.get, "/widget.js", nil, .anyone, side: .widget) { call in
                 guard let file = files.file("widget.js") else { throw Problem.pathNotFound }
                 // Companies' pages load it from here.
                 return file.response(call, cache: "public, max-age=300", headers: [.crossOriginResourcePolicy: "cross-origin"])
             },
-            Route(.get, "/widget/frame", nil, .anyone) { try await frame($0) },
+            Route(.get, "/widget/frame", nil, .anyone, side: .widget) { try await frame($0) },
+            // Where the widget is, for the lines that companies paste; null: where this is.
+            Route(.get, "/widget/origin.json", nil, .anyone) { _ in
+                try .json(JSONValue.object(["origin": origins.widgetOrigin.map { .string($0) } ?? .null]))
+            },
             Route(.get, "/favicon.ico", nil, .anyone) { _ in Response(status: .noContent, headers: [.cacheControl: Self.immutable]) },
             Route(.get, "/openapi.json", "getOpenAPI", .anyone) { call in document.response(call, cache: Self.revalidated) },
         ]
     }
 
-    private func page(_ path: String, _ name: String, _ policy: ContentSecurityPolicy = ContentSecurityPolicy()) -> Route {
-        Route(.get, path, nil, .anyone) { call in
+    private func page(
+        _ path: String, _ name: String, _ policy: ContentSecurityPolicy = ContentSecurityPolicy(), side: PublicOrigins.Side = .staff
+    ) -> Route {
+        Route(.get, path, nil, .anyone, side: side) { call in
             guard let file = files.page(name) else { throw Self.notBuilt }
             return file.response(call, cache: Self.revalidated, headers: policy.fields)
         }

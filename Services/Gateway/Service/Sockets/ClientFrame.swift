@@ -23,4 +23,9 @@ struct ClientFrame: Decodable {
         guard let value else { throw Problem.body(field, "is missing") }
         return value
     }
+
+    func sequence(_ value: Int64?, _ field: String) throws -> Int64? {
+        guard value.map(GatewayCall.sequenceRange.contains) ?? true else { throw Problem.body(field, "is not a sequence") }
+        return value
+    }
 }

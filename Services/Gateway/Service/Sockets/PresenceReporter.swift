@@ -11,8 +11,8 @@ struct PresenceReporter: Service {
     static let agentsEvery = Duration.seconds(10)
     /// Of six reports one may be lost before anybody counts as gone.
     static let visitorsEvery = Duration.seconds(60)
-    /// Visitors per report: far below a bus payload's 256 KiB.
-    static let visitorsPerReport = 1000
+    /// Visitors or agents per report: far below a bus payload's 256 KiB.
+    static let perReport = 1000
 
     let bus: any Bus
     let presence: SocketPresence
@@ -47,12 +47,15 @@ struct PresenceReporter: Service {
     }
 
     private func reportAgents() async {
-        await tell(RenewAgentConnections(gateway: gateway, agents: presence.agents))
+        let agents = presence.agents
+        for start in stride(from: 0, to: max(agents.count, 1), by: Self.perReport) {
+            await tell(RenewAgentConnections(gateway: gateway, agents: Array(agents.dropFirst(start).prefix(Self.perReport))))
+        }
     }
 
     private func report(_ visitors: [PresentVisitor]) async {
-        for start in stride(from: 0, to: visitors.count, by: Self.visitorsPerReport) {
-            await tell(ReportPresentVisitors(visitors: Array(visitors[start..<min(start + Self.visitorsPerReport, visitors.count)])))
+        for start in stride(from: 0, to: visitors.count, by: Self.perReport) {
+            await tell(ReportPresentVisitors(visitors: Array(visitors[start..<min(start + Self.perReport, visitors.count)])))
         }
     }
 

@@ -1,5 +1,6 @@
 import Bus
 import Contracts
+import EventLog
 import Foundation
 import Logging
 import NIOCore
@@ -33,6 +34,9 @@ final class Socket: Sendable {
         }
     }
 
+    /// Seconds after which a token is looked at again, however long it lives: a year of them fits into any timer.
+    private static let lifetimeMax: TimeInterval = 365 * 86_400
+
     let grant: SocketGrant
     let eventLoop: any EventLoop
     private let channel: any NIOCore.Channel
@@ -60,9 +64,13 @@ final class Socket: Sendable {
         services.counters.open.add(1)
         services.presence.opened(grant)
         shard.add(self)
+        // It may have ended while the socket was being opened, before the shard knew of it.
+        if services.endings.include(grant.caller) { return close(.accessEnded) }
         state.timers.append(
             eventLoop.scheduleRepeatedTask(initialDelay: limits.pingInterval, delay: limits.pingInterval) { _ in self.ping() })
-        state.expiry = eventLoop.scheduleTask(in: .milliseconds(Int64(max(0, grant.lifetime) * 1000))) { self.close(.tokenExpired) }
+        state.expiry = eventLoop.scheduleTask(in: .milliseconds(Int64(saturating: min(max(0, grant.lifetime), Self.lifetimeMax) * 1000))) {
+            self.close(.tokenExpired)
+        }
         switch grant.purpose {
         case .conversation(let id, let after): subscribe(id, after: after)
         case .realtime: announceLive()
@@ -94,20 +102,24 @@ final class Socket: Sendable {
         state.subscriptions = [:]
         shard.remove(self)
         if case .readsTooSlowly = reason { services.counters.closedBehind.add() }
+        // What has ended says nothing more; what waits of others is stored all the same.
+        switch reason {
+        case .accessEnded, .blocked: state.sends = []
+        default: break
+        }
         let channel = channel
         let frame = WireFrame.close(reason.code, reason.sentence)
         state.wire?.writeAndFlush(NIOAny(frame)).whenComplete { _ in channel.close(promise: nil) }
         eventLoop.scheduleTask(in: limits.closePatience) { channel.close(promise: nil) }
     }
 
-    /// The client closed: its own words are its answer.
+    /// The client closed: its own code is its answer, if it is one that may be sent.
     func peerCloses(_ payload: ByteBuffer) {
         let state = state.value
         guard !state.isClosing else { return channel.close(promise: nil) }
         state.isClosing = true
         let channel = channel
-        var payload = payload
-        let code: UInt16 = payload.readInteger() ?? 1000
+        let code = CloseReason.answer(to: payload)
         state.wire?.writeAndFlush(NIOAny(WireFrame.close(code, ""))).whenComplete { _ in channel.close(promise: nil) }
     }
 
@@ -189,14 +201,14 @@ final class Socket: Sendable {
         var conversation: ConversationID?
         do {
             if let wait = state.bucket.take(limits.framesPolicy, now: .now) { throw Problem.tooManyRequests(wait) }
-            let frame = try BodyReader.decode(ClientFrame.self, from: text)
+            // A page of a newer version may say more than this gateway knows, and its socket outlives an upgrade.
+            let frame = try BodyReader.decode(ClientFrame.self, from: text, refusesUnknown: false)
             (id, conversation) = (frame.id, frame.sessionID)
             let sessionID = try frame.required(frame.sessionID, "session_id")
             switch frame.type {
             case "send": try send(frame, sessionID)
             case "subscribe":
-                let after = frame.after ?? 0
-                guard after >= 0 else { throw Problem.body("after", "is not a sequence") }
+                let after = try frame.sequence(frame.after, "after") ?? 0
                 guard state.subscriptions.count < limits.subscriptionsMax || state.subscriptions[sessionID] != nil else {
                     throw Problem(
                         .conflict, "too-many-subscriptions", detail: "One socket follows at most \(limits.subscriptionsMax) conversations.")
@@ -204,8 +216,9 @@ final class Socket: Sendable {
                 subscribe(sessionID, after: after)
             case "unsubscribe": unsubscribe(sessionID)
             case "typing": typing(sessionID, active: try frame.required(frame.active, "active"))
-            case "delivered": receipt(sessionID, delivered: try frame.required(frame.through, "through"), read: nil)
-            case "read": receipt(sessionID, delivered: nil, read: try frame.required(frame.through, "through"))
+            case "delivered":
+                receipt(sessionID, delivered: try frame.required(frame.sequence(frame.through, "through"), "through"), read: nil)
+            case "read": receipt(sessionID, delivered: nil, read: try frame.required(frame.sequence(frame.through, "through"), "through"))
             default: throw Problem.body("type", "is none of subscribe, unsubscribe, send, typing, delivered, read")
             }
         } catch {
@@ -218,7 +231,11 @@ final class Socket: Sendable {
     private func send(_ frame: ClientFrame, _ sessionID: ConversationID) throws {
         let state = state.value
         guard Access.conversationWriters.includes(grant.principal.role) else { throw Problem.forbidden(grant.principal.role) }
-        if !grant.isStaff, let wait = services.requestLimits.visitors.take(grant.principal.subject).wait {
+        guard grant.caller.holds(.conversationsWrite) else { throw Problem.scopeMissing(.conversationsWrite) }
+        if !grant.isStaff,
+            let wait = services.requestLimits.addresses.take(AddressGroup.of(grant.address)).wait
+                ?? services.requestLimits.visitors.take(grant.principal.subject).wait
+        {
             throw Problem.tooManyRequests(wait)
         }
         guard state.sends.count < limits.sendsWaitingMax else { throw Problem.tooManyRequests(.seconds(1)) }
@@ -296,13 +313,27 @@ final class Socket: Sendable {
 
     // Conversations
 
-    /// The company's frames arrive once both logs are followed; the client waits for this before it reads its lists.
+    /// The company's frames arrive once both logs are followed; the client waits for this before it reads its lists. Where a service
+    /// is away the client learns which, and reads anew once it is followed again.
     private func announceLive() {
         run { socket in
-            await socket.services.waitUntilLive()
+            let stale = await socket.services.waitForStreams()
+            let names = stale.map(\.stream.rawValue).sorted()
             socket.eventLoop.execute {
-                socket.say("ready", through: 0, ["session_id": .null, "through": 0, "receipts": []])
+                socket.say(
+                    "ready", through: 0,
+                    ["session_id": .null, "through": 0, "receipts": [], "stale": .array(names.map(JSONValue.string))])
             }
+            if !stale.isEmpty { socket.resyncWhenLive(stale) }
+        }
+    }
+
+    private func resyncWhenLive(_ stale: [LiveFollower]) {
+        // Whoever has left in the meantime is not kept for it.
+        Task { [weak self] in
+            for follower in stale { guard await follower.waitUntilLive() else { return } }
+            guard let self else { return }
+            eventLoop.execute { self.resync() }
         }
     }
 
@@ -315,7 +346,8 @@ final class Socket: Sendable {
         let state = state.value
         if let known = state.subscriptions[sessionID] {
             if known.held != nil { return }  // its history is being read; `ready` follows
-            if after >= known.through { return ready(known, receipts: []) }
+            if after == known.through { return ready(known, receipts: []) }
+            // Behind: it is read again. Ahead: what was not for this client, or a position that is not ours; chat knows which.
             unsubscribe(sessionID)
         }
         let subscription = Subscription(sessionID, socket: self, through: after)
@@ -327,7 +359,7 @@ final class Socket: Sendable {
     private func readHistory(_ sessionID: ConversationID, after: Int64) {
         run { socket in
             do {
-                await socket.services.waitUntilLive()
+                try await socket.services.waitForConversations()
                 let page = try await socket.services.history(
                     ReadEntries(principal: socket.grant.principal, sessionID: sessionID, after: after, limit: socket.limits.historyPage),
                     trace: socket.grant.trace)
@@ -347,6 +379,10 @@ final class Socket: Sendable {
         guard let subscription = state.value.subscriptions[sessionID], subscription.held != nil, subscription.through == after else {
             return nil
         }
+        guard page.through >= after else {
+            beginAnew(sessionID)
+            return nil
+        }
         var written = eventLoop.makeSucceededVoidFuture()
         for entry in page.entries where entry.sequence > subscription.through {
             guard let allowed = AllowedEvents.find(Subject(rawValue: entry.subject)), allowed.audience >= grant.audience else { continue }
@@ -357,6 +393,12 @@ final class Socket: Sendable {
         subscription.through = max(subscription.through, page.through)
         flush()
         return written
+    }
+
+    /// The client has seen more than there is: a backup was restored, or it comes from another server.
+    private func beginAnew(_ sessionID: ConversationID) {
+        unsubscribe(sessionID)
+        say("resync", ["session_id": .string(sessionID.description)])
     }
 
     private func continueHistory(_ page: ConversationEntries, of sessionID: ConversationID, after: Int64) {
@@ -378,6 +420,8 @@ final class Socket: Sendable {
         guard let subscription = state.value.subscriptions[sessionID], subscription.held != nil else { return }
         unsubscribe(sessionID)
         refuse(error, conversation: sessionID)
+        // Blocked while the socket was being opened, before the shard knew of it.
+        if (error as? ChatError) == .customerBlocked { return close(.blocked) }
         // A socket for this one conversation is of no use without it; a new one resumes by sequence.
         if case .conversation(sessionID, _) = grant.purpose, services.problem(error).status.code >= 500 { close(.internal) }
     }

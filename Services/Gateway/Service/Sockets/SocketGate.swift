@@ -16,6 +16,8 @@ struct SocketGate: Sendable {
     let authenticator: Authenticator
     let address: ClientAddress
     let services: SocketServices
+    let places: SocketPlaces
+    let origins: PublicOrigins
     let now: @Sendable () -> Date
 
     func admit(_ head: HTTPRequestHead, peer: String) async -> SocketGrant? {
@@ -25,10 +27,15 @@ struct SocketGate: Sendable {
             if let name = HTTPField.Name(name) { fields.append(HTTPField(name: name, value: value)) }
         }
         do {
-            _ = try services.requestLimits.admit(address: address.address(peer: peer, headers: fields))
+            if purpose == .realtime {
+                try origins.admit(.staff, authority: head.headers.first(name: "host"))
+                try origins.admitStaffPage(fields[.origin])
+            }
+            let address = address.address(peer: peer, headers: fields)
+            _ = try services.requestLimits.admit(address: address)
             guard let caller = try await authenticator.caller(fields) else { return nil }
             let access: Access = purpose == .realtime ? .staff : .conversationReaders
-            guard access.includes(caller.principal.role) else { return nil }
+            guard access.includes(caller.principal.role), caller.holds(.conversationsRead) else { return nil }
             let trace = fields[.traceparent].flatMap(TraceContext.init(header:))?.child().unsampled ?? .generate()
             if case .conversation(let id, _) = purpose {
                 _ = try await services.bus.request(
@@ -36,8 +43,11 @@ struct SocketGate: Sendable {
                     traceparent: trace.description)
             }
             let isKey = caller.principal.role == .service
-            let lifetime = isKey ? Self.keyLifetime : caller.expiresAt.timeIntervalSince(now()) + TokenVerifier.leeway
-            return SocketGrant(caller: caller, purpose: purpose, trace: trace, lifetime: lifetime)
+            let keyLifetime = min(Self.keyLifetime, caller.keyEndsAt?.timeIntervalSince(now()) ?? Self.keyLifetime)
+            let lifetime = isKey ? keyLifetime : caller.expiresAt.timeIntervalSince(now()) + TokenVerifier.leeway
+            return SocketGrant(
+                caller: caller, address: address, purpose: purpose, trace: trace, lifetime: lifetime,
+                place: try places.take(address, caller.principal))
         } catch {
             return nil  // the same request is answered as HTTP and runs into the same refusal there
         }
@@ -54,7 +64,7 @@ struct SocketGate: Sendable {
     func open(_ grant: SocketGrant, _ channel: any NIOCore.Channel) throws {
         let limits = services.limits
         let socket = Socket(grant: grant, channel: channel, shard: services.hub.shard(of: channel.eventLoop), services: services)
-        try channel.pipeline.syncOperations.addHandler(MaskCheck())
+        try channel.pipeline.syncOperations.addHandler(FrameCheck())
         try channel.pipeline.syncOperations.addHandler(
             NIOWebSocketFrameAggregator(
                 minNonFinalFragmentSize: 0, maxAccumulatedFrameCount: limits.fragmentsMax,
@@ -71,7 +81,7 @@ struct SocketGate: Sendable {
         var after: Int64 = 0
         if parts.count > 1 {
             for pair in parts[1].split(separator: "&") where pair.hasPrefix("after=") {
-                guard let number = Int64(pair.dropFirst("after=".count)), number >= 0 else { return nil }
+                guard let number = Int64(pair.dropFirst("after=".count)), GatewayCall.sequenceRange.contains(number) else { return nil }
                 after = number
             }
         }

@@ -12,10 +12,14 @@ struct SocketGrant: Sendable {
     }
 
     let caller: Caller
+    /// The client's, against which a visitor's writing counts too.
+    let address: String
     let purpose: Purpose
     let trace: TraceContext
     /// Seconds until the token ends.
     let lifetime: Double
+    /// Left when the connection ends.
+    let place: SocketPlaces.Place
 
     var principal: Principal { caller.principal }
     var isStaff: Bool { principal.role != .customer }

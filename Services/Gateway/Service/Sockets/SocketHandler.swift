@@ -1,5 +1,6 @@
 import NIOCore
 import NIOWebSocket
+import ServiceKit
 
 /// Between the WebSocket decoder and a ``Socket``: hands on what is heard and turns errors into close codes.
 final class SocketHandler: ChannelInboundHandler {
@@ -48,7 +49,7 @@ final class SocketHandler: ChannelInboundHandler {
         switch error {
         case NIOWebSocketError.invalidFrameLength: socket.close(.tooBig)
         case NIOWebSocketFrameAggregator.Error.accumulatedFrameSizeIsTooLarge: socket.close(.tooBig)
-        case is NIOWebSocketError, is NIOWebSocketFrameAggregator.Error, is NotMasked: socket.close(.protocolError)
+        case is NIOWebSocketError, is NIOWebSocketFrameAggregator.Error, is FrameCheck.Refused: socket.close(.protocolError)
         default: context.close(promise: nil)
         }
     }
@@ -61,16 +62,3 @@ final class SocketHandler: ChannelInboundHandler {
         }
     }
 }
-
-/// A server must not take frames that are not masked. Source: RFC 6455, section 5.1.
-final class MaskCheck: ChannelInboundHandler {
-    typealias InboundIn = WebSocketFrame
-    typealias InboundOut = WebSocketFrame
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard Self.unwrapInboundIn(data).maskKey != nil else { return context.fireErrorCaught(NotMasked()) }
-        context.fireChannelRead(data)
-    }
-}
-
-private struct NotMasked: Error {}

@@ -29,13 +29,35 @@ package final class SocketHub: Sendable {
 
     /// From the followers, on the bus's thread, in order.
     package func receive(_ delivery: Delivery) {
-        guard counters.open.value > 0, let frame = LiveFrame(delivery) else { return }
+        guard counters.open.value > 0 else { return }
+        endIfBlocked(delivery)
+        guard let frame = LiveFrame(delivery) else { return }
         for shard in shards.values { shard.receive(frame) }
+    }
+
+    /// A blocked customer hears nothing more: what is open is closed here, and chat lets them follow nothing anew.
+    private func endIfBlocked(_ delivery: Delivery) {
+        guard case .event(let event) = delivery, event.header.subject == CustomerChanged.subject, let clientID = event.header.clientID,
+            let isBlocked = JSONMembers(event.payload)?.ranges["blocked"], event.payload[isBlocked].elementsEqual("true".utf8)
+        else { return }
+        for shard in shards.values { shard.endBlocked(event.header.key, of: clientID) }
     }
 
     /// A log's history broke: every client refetches.
     package func reset() {
         for shard in shards.values { shard.reset() }
+    }
+
+    /// Somebody's tokens are over, and with them their sockets.
+    func end(_ ended: AccessEnded, of clientID: TenantID) {
+        guard counters.open.value > 0 else { return }
+        for shard in shards.values { shard.end(ended, of: clientID) }
+    }
+
+    /// Who may have ended without our hearing of it: sockets of those who have are closed.
+    func confirmAll(_ goesOn: @escaping @Sendable (Caller) async -> Bool) {
+        guard counters.open.value > 0 else { return }
+        for shard in shards.values { shard.confirmAll(goesOn) }
     }
 }
 
@@ -44,6 +66,7 @@ final class SocketShard: Sendable {
     /// Only touched on the event loop.
     private final class Index {
         var sockets: [ObjectIdentifier: Socket] = [:]
+        var holders: [UUID: [ObjectIdentifier: Socket]] = [:]
         var staff: [TenantID: [ObjectIdentifier: Socket]] = [:]
         var conversations: [ConversationID: [ObjectIdentifier: Subscription]] = [:]
     }
@@ -76,12 +99,43 @@ final class SocketShard: Sendable {
         }
     }
 
+    func end(_ ended: AccessEnded, of clientID: TenantID) {
+        eventLoop.execute {
+            for socket in self.index.value.holders[ended.holder.uuid]?.values.map({ $0 }) ?? []
+            where socket.grant.principal.clientID == clientID && ended.ends(socket.grant.caller) {
+                socket.close(.accessEnded)
+            }
+        }
+    }
+
+    func endBlocked(_ customerID: UUID, of clientID: TenantID) {
+        eventLoop.execute {
+            for socket in self.index.value.holders[customerID]?.values.map({ $0 }) ?? []
+            where socket.grant.principal.clientID == clientID && !socket.grant.isStaff {
+                socket.close(.blocked)
+            }
+        }
+    }
+
+    /// One after the other: nobody is asked more than one question at a time for each loop.
+    func confirmAll(_ goesOn: @escaping @Sendable (Caller) async -> Bool) {
+        eventLoop.execute {
+            let sockets = Array(self.index.value.sockets.values)
+            Task {
+                for socket in sockets where await !goesOn(socket.grant.caller) {
+                    socket.eventLoop.execute { socket.close(.accessEnded) }
+                }
+            }
+        }
+    }
+
     // On the event loop
 
     func add(_ socket: Socket) {
         let index = index.value
         let id = ObjectIdentifier(socket)
         index.sockets[id] = socket
+        index.holders[socket.grant.principal.subject.uuid, default: [:]][id] = socket
         if socket.grant.purpose == .realtime { index.staff[socket.grant.principal.clientID, default: [:]][id] = socket }
     }
 
@@ -89,6 +143,9 @@ final class SocketShard: Sendable {
         let index = index.value
         let id = ObjectIdentifier(socket)
         index.sockets[id] = nil
+        let holder = socket.grant.principal.subject.uuid
+        index.holders[holder]?[id] = nil
+        if index.holders[holder]?.isEmpty == true { index.holders[holder] = nil }
         let tenant = socket.grant.principal.clientID
         index.staff[tenant]?[id] = nil
         if index.staff[tenant]?.isEmpty == true { index.staff[tenant] = nil }

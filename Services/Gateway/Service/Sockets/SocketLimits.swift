@@ -22,10 +22,20 @@ package struct SocketLimits: Sendable {
     package var heldFramesMax = 1000
     /// Entries asked of chat at once when history is read.
     package var historyPage = 200
+    /// How long a socket waits for a stream whose service is away, before it goes on and says so: as long as one of its requests.
+    package var followingPatience = Duration.seconds(5)
     /// Receipts of one conversation are passed on at most this often (contracts §3).
     package var receiptInterval = TimeAmount.seconds(1)
     /// Frames of every kind that a client sends: per second, and at once.
     package var framesPolicy = BucketPolicy("socket", rate: 50, burst: 500)
+    /// Sockets of one visitor at once: browser tabs, and those that a moving phone has left behind and we have not missed yet.
+    package var visitorMax = 20
+    /// Sockets of one of the company's people, or of a key.
+    package var personMax = 50
+    /// Sockets from one address. Offices and mobile networks put hundreds of people behind one.
+    package var addressMax = 1000
+    /// Sockets of a company's visitors, and as many of its people: half of what a replica can hold, so that two can be busy at once.
+    package var companyMax = 8000
     /// What a closing client may take to read what is left.
     package var closePatience = TimeAmount.seconds(5)
 

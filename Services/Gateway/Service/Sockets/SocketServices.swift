@@ -15,13 +15,31 @@ struct SocketServices: Sendable {
     let followers: [LiveFollower]
     let limits: SocketLimits
     let requestLimits: RequestLimits
+    let endings: AccessEndings
     let logger: Logger
 
     var counters: SocketCounters { hub.counters }
     var presence: SocketPresence { hub.presence }
 
-    func waitUntilLive() async {
-        for follower in followers { await follower.waitUntilLive() }
+    /// Waits until what a conversation's frames come from is followed: without it the end of its history would have a gap behind it.
+    /// - Throws: ``BusError/unavailable(retryAfter:)`` if its service is away for longer than ``SocketLimits/followingPatience``.
+    func waitForConversations() async throws {
+        for follower in followers where follower.stream == .chat {
+            guard await follower.waitUntilLive(within: limits.followingPatience) else {
+                throw BusError.unavailable(retryAfter: .seconds(2))
+            }
+        }
+    }
+
+    /// Waits for all streams, each not longer than ``SocketLimits/followingPatience``.
+    /// - Returns: those whose service is away: what comes from them is stale.
+    func waitForStreams() async -> [LiveFollower] {
+        await withTaskGroup { group in
+            for follower in followers {
+                group.addTask { await follower.waitUntilLive(within: limits.followingPatience) ? nil : follower }
+            }
+            return await group.reduce(into: []) { stale, follower in if let follower { stale.append(follower) } }
+        }
     }
 
     /// - Returns: the data of the `ack` frame: the message is committed.

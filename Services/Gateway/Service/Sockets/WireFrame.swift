@@ -62,7 +62,20 @@ enum ServerFrame {
 
 /// Why we close a socket. Below 4000: RFC 6455, section 7.4.1.
 enum CloseReason {
-    case goingAway, protocolError, notText, notUTF8, tooBig, `internal`, tokenExpired, readsTooSlowly, silent
+    case goingAway, protocolError, notText, notUTF8, tooBig, `internal`, tokenExpired, accessEnded, blocked, readsTooSlowly, silent
+
+    /// What a client's closing frame is answered with: its code, 1000 if it has none, 1002 for a code that must not be sent, 1007 for a reason
+    /// that is no text. Source: RFC 6455, sections 5.5.1 and 7.4; IANA's registry has 1012 to 1014.
+    static func answer(to payload: ByteBuffer) -> UInt16 {
+        var payload = payload
+        guard payload.readableBytes > 0 else { return 1000 }
+        guard let code: UInt16 = payload.readInteger() else { return CloseReason.protocolError.code }
+        switch code {
+        case 1000...1003, 1007...1014, 3000...4999: break
+        default: return CloseReason.protocolError.code
+        }
+        return String(validating: payload.readableBytesView, as: UTF8.self) == nil ? CloseReason.notUTF8.code : code
+    }
 
     var code: UInt16 {
         switch self {
@@ -72,7 +85,8 @@ enum CloseReason {
         case .notUTF8: 1007
         case .tooBig: 1009
         case .internal: 1011
-        case .tokenExpired: 4001
+        // The client asks for a token anew and hears there what has ended.
+        case .tokenExpired, .accessEnded, .blocked: 4001
         case .readsTooSlowly: 4008
         }
     }
@@ -86,6 +100,8 @@ enum CloseReason {
         case .tooBig: "frame too big"
         case .internal: "our fault"
         case .tokenExpired: "the token has expired"
+        case .accessEnded: "this sign-in has ended"
+        case .blocked: "messages are not accepted any more"
         case .readsTooSlowly: "too far behind; resume by sequence"
         case .silent: "nothing heard"
         }

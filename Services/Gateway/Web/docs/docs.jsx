@@ -3,6 +3,7 @@ import { createRoot } from "react-dom/client";
 import { send } from "../shared/api.js";
 import { Boundary } from "../shared/boundary.jsx";
 import { Icon, Sprite } from "../shared/icons.jsx";
+import { isKey, shortcutOf } from "../shared/keys.js";
 import { ThemeButton } from "../shared/theme.jsx";
 import { exampleOf, fieldsOf, jsonMedia, operationsByTag, resolve, search, snippet, typeWords } from "./reference.js";
 
@@ -31,7 +32,7 @@ function Docs() {
   useEffect(() => {
     const moved = () => { setKey(decodeURIComponent(location.hash.slice(1))); setBrowsing(false); main.current?.focus({ preventScroll: true }); scrollTo(0, 0); };
     const keys = (event) => {
-      if (event.key === "/" && !event.target.closest("input, textarea, select")) { event.preventDefault(); field.current.focus(); }
+      if (shortcutOf(event) === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest("input, textarea, select")) { event.preventDefault(); field.current.focus(); }
     };
     addEventListener("hashchange", moved);
     addEventListener("keydown", keys);
@@ -49,7 +50,7 @@ function Docs() {
           <a className="brand" href="/inbox"><Icon name="brand" /><span className="word">Switchboard <span className="quiet norm">API</span></span></a>
           <label className="search"><Icon name="search" /><span className="vh">Search the reference</span>
             <input className="input" type="search" ref={field} placeholder="Search operations, fields, problems" value={text} onChange={(event) => { setText(event.target.value); setBrowsing(Boolean(event.target.value)); }}
-              onKeyDown={(event) => { if (event.key === "Escape") { setText(""); event.currentTarget.blur(); } if (event.key === "Enter" && shown[0]) location.hash = shown[0].operations[0].key; }} />{!text && <kbd>/</kbd>}</label>
+              onKeyDown={(event) => { if (isKey(event, "Escape")) { setText(""); event.currentTarget.blur(); } if (isKey(event, "Enter") && shown[0]) location.hash = shown[0].operations[0].key; }} />{!text && <kbd>/</kbd>}</label>
           <nav className="row links" aria-label="Reference"><a href="/docs" aria-current="page">Reference</a><a href="/openapi.json">openapi.json</a></nav>
           <ThemeButton className="btn icon ghost" />
         </header>

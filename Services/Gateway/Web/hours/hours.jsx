@@ -8,7 +8,6 @@ import { Frame } from "../shared/frame.jsx";
 import { Icon } from "../shared/icons.jsx";
 import { say } from "../shared/notice.jsx";
 import { Problem, SignedOut } from "../shared/problem.js";
-import { SettingsLinks } from "../shared/sections.jsx";
 import { asSentence, channelNames } from "../shared/words.js";
 import { changeOf, channels, days, formErrors, formOf } from "./rules.js";
 
@@ -17,7 +16,7 @@ const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function Hours() {
   return (
-    <Frame section="settings" className="hours" skip={{ text: "Skip to the settings", id: "detail" }} rail={(me) => <SettingsLinks me={me} current="hours" />}>
+    <Frame section="settings" page="hours" className="hours" skip={{ text: "Skip to the settings", id: "detail" }}>
       {(me) => (me.role === "admin" || me.role === "supervisor" ? <Page me={me} />
         : <main className="detail" id="detail" tabIndex={-1}><div className="void whole"><Icon name="lock" /><h1>For administrators</h1><p>When the company is open is decided by its administrators. Ask one of them.</p><a className="btn" href="/inbox">Back to the inbox</a></div></main>)}
     </Frame>

@@ -1,11 +1,13 @@
 import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
+import { draftOf, keepDraft } from "../shared/drafts.js";
 import { Icon } from "../shared/icons.jsx";
-import { recall, remember } from "../shared/storage.js";
+import { isKey } from "../shared/keys.js";
+import { cut, isolated } from "../shared/text.js";
 import { atClock } from "../shared/time.js";
 import { useSelect, useStore } from "./hooks.jsx";
-import { draftPrefix, usePreferences } from "./preferences.js";
+import { usePreferences } from "./preferences.js";
 import { mayAct } from "./state/rows.js";
-import { customerName, firstName } from "./words.js";
+import { customerName, firstName, plainName } from "./words.js";
 
 /** The service's limit for one message. Unit: bytes of UTF-8. */
 const longestText = 64 * 1024;
@@ -13,6 +15,8 @@ const longestText = 64 * 1024;
 const longText = 60 * 1024;
 /** "Draft saved" is said this long after the last key. Unit: milliseconds. */
 const draftPause = 300;
+/** So much of a message stands in a sentence about it. Unit: characters. */
+const quoted = 140;
 
 const sendKey = /mac|iphone|ipad/i.test(navigator.userAgent) ? "⌘ ↵" : "Ctrl ↵";
 
@@ -23,8 +27,7 @@ export function Composer({ session, conversation, pending, handle, onRead }) {
   const blocked = useSelect((state) => state.customers[session.customer.id]?.value?.blocked || false);
   const lost = useSelect((state) => state.connection.lostAt !== null);
   const { enterSends } = usePreferences();
-  const key = draftPrefix(me) + session.id;
-  const [text, setText] = useState(() => recall(key) || "");
+  const [text, setText] = useState(() => draftOf(me.id, session.id, Date.now()));
   const [keptAt, setKeptAt] = useState(null);
   const [dismissed, setDismissed] = useState(0);
   const startedAt = useRef(null);
@@ -36,10 +39,10 @@ export function Composer({ session, conversation, pending, handle, onRead }) {
 
   // Kept with every key, since a page may go away at any moment; said only when the keys rest.
   useEffect(() => {
-    const kept = remember(key, text.trim() ? text : null) && text.trim() !== "";
+    const kept = keepDraft(me.id, session.id, text, Date.now());
     const timer = setTimeout(() => setKeptAt(kept ? Date.now() : null), draftPause);
     return () => clearTimeout(timer);
-  }, [text, key]);
+  }, [text, me.id, session.id]);
 
   useLayoutEffect(() => {
     const element = area.current;
@@ -69,12 +72,12 @@ export function Composer({ session, conversation, pending, handle, onRead }) {
   }
 
   function keyDown(event) {
-    if (event.key === "Escape") { event.currentTarget.blur(); event.stopPropagation(); document.getElementById("thread")?.focus(); return; }
-    if (event.key !== "Enter" || event.nativeEvent.isComposing) return;
+    if (isKey(event, "Escape")) { event.currentTarget.blur(); event.stopPropagation(); document.getElementById("thread")?.focus(); return; }
+    if (!isKey(event, "Enter")) return;
     const strong = event.ctrlKey || event.metaKey;
     if (strong || (enterSends && !event.shiftKey && !event.altKey)) {
       event.preventDefault();
-      send();
+      if (!event.repeat) send();
     }
   }
 
@@ -84,7 +87,7 @@ export function Composer({ session, conversation, pending, handle, onRead }) {
 
   // A colleague who wrote while this draft grew; customers do so all the time and are simply shown.
   const by = !conflict && text.trim() && startedAt.current !== null
-    ? [...conversation.entries].reverse().find((entry) => entry.kind === "message" && entry.sequence > startedAt.current && entry.sequence > dismissed && entry.author.type !== "customer" && entry.author.id !== me.id) : null;
+    ? [...conversation.entries].reverse().find((entry) => entry.kind === "message" && entry.sequence > startedAt.current && entry.sequence > dismissed && entry.author.type !== "customer" && entry.author.id !== me.id && !entry.deleted_at) : null;
 
   return (
     <>
@@ -92,17 +95,17 @@ export function Composer({ session, conversation, pending, handle, onRead }) {
         onRead={() => { const kept = store.takeBack(conflict.id); setText((before) => (before.trim() ? `${kept}\n${before}` : kept)); onRead(); area.current?.focus(); }}
         onSend={() => { store.sendAnyway(conflict.id); area.current?.focus(); }} />}
       {by && (
-        <div className="moved" role="alert"><Icon name="chat" /><span><b className="strong">{firstName(by.author.name) || "A colleague"} wrote while you typed.</b> “{cut(by.text)}” Your text is kept.</span>
+        <div className="moved" role="alert"><Icon name="chat" /><span><b className="strong">{firstName(by.author.name) || "A colleague"} wrote while you typed.</b> “{cut(by.text, quoted)}” Your text is kept.</span>
           <span className="row push"><button className="btn s" type="button" onClick={() => { setDismissed(by.sequence); onRead(); area.current?.focus(); }}>Read it</button></span></div>
       )}
       {blocked && <Note icon="alert" inline>{name} is blocked and cannot write.</Note>}
       {!mayAct(session, me) ? (
-        <Note icon="person">{colleague.name} holds this conversation. They or a supervisor can pass it on.</Note>
+        <Note icon="person">{isolated(colleague.name)} holds this conversation. They or a supervisor can pass it on.</Note>
       ) : (
         <form className="comp" aria-label={`Write to ${name}`} onSubmit={(event) => { event.preventDefault(); send(); }}>
           <div className="row first-row">
             <span className="med">Reply</span><kbd>R</kbd>
-            <span className="small quiet push cut">{!session.agent ? "Your reply takes this conversation" : colleague ? `${colleague.name} holds this` : lost ? "Goes out when the line is back" : ""}</span>
+            <span className="small quiet push cut">{!session.agent ? "Your reply takes this conversation" : colleague ? `${isolated(colleague.name)} holds this` : lost ? "Goes out when the line is back" : ""}</span>
           </div>
           <label className="vh" htmlFor="message">Message</label>
           <textarea id="message" ref={area} rows={3} dir="auto" placeholder={`Write to ${name}`} value={text} aria-invalid={tooLong} aria-describedby={tooLong ? "message-note" : undefined}
@@ -125,12 +128,12 @@ function Conflict({ item, conversation, session, onRead, onSend }) {
   const me = useSelect((state) => state.me);
   const come = conversation.entries.filter((entry) => entry.kind === "message" && entry.sequence > item.expected && entry.author.id !== me.id);
   const newest = come[come.length - 1];
-  const who = newest ? (newest.author.type === "customer" ? firstName(newest.author.name || customerName(session.customer)) : firstName(newest.author.name) || "A colleague") : "Somebody";
+  const who = newest ? (newest.author.type === "customer" ? firstName(newest.author.name || plainName(session.customer)) : firstName(newest.author.name) || "A colleague") : "Somebody";
   const more = come.length > 1 ? `, and ${come.length - 1} more before it.` : "";
   const unread = newest && Date.parse(newest.sent_at) < item.createdAt - 5_000;
   return (
     <div className="moved" role="alert"><Icon name="chat" />
-      <span><b className="strong">{unread ? `${who} wrote what you have not seen yet.` : `${who} wrote while you typed.`}</b> {newest && <>“{cut(newest.text)}”{more} </>}Your reply was not sent; its text is kept.</span>
+      <span><b className="strong">{unread ? `${who} wrote what you have not seen yet.` : `${who} wrote while you typed.`}</b> {newest && <>{newest.deleted_at ? "It is deleted." : `“${cut(newest.text, quoted)}”`}{more} </>}Your reply was not sent; its text is kept.</span>
       <span className="row push"><button className="btn s" type="button" autoFocus onClick={onRead}>Read first</button><button className="btn s ghost" type="button" onClick={onSend}>Send anyway</button></span>
     </div>
   );
@@ -139,5 +142,3 @@ function Conflict({ item, conversation, session, onRead, onSend }) {
 function Note({ icon, children }) {
   return <div className="moved plain"><Icon name={icon} /><span>{children}</span></div>;
 }
-
-const cut = (text) => (text.length > 140 ? `${text.slice(0, 139)}…` : text);

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef } from "react";
 import { Icon } from "../shared/icons.jsx";
+import { isolated } from "../shared/text.js";
 import { comingMoment, span } from "../shared/time.js";
 import { Composer } from "./composer.jsx";
 import { Due } from "./due.jsx";
@@ -55,7 +56,7 @@ function Head({ session, heading, onCommand }) {
   const channel = channelNames[session.channel] || session.channel;
   const mine = session.agent?.id === me.id;
   const writes = mayAct(session, me);
-  const held = session.status === "resolved" || session.status === "closed" || (session.status === "pending" && !session.agent) ? null : mine ? "held by you" : session.agent ? `held by ${session.agent.name}` : "nobody holds it";
+  const held = session.status === "resolved" || session.status === "closed" || (session.status === "pending" && !session.agent) ? null : mine ? "held by you" : session.agent ? `held by ${isolated(session.agent.name)}` : "nobody holds it";
   const state = session.status === "waiting" ? waitingText(session, now)
     : session.status === "pending" ? (session.snoozed_until ? `snoozed until ${comingMoment(session.snoozed_until, now)}` : "waits for the customer")
       : session.status === "resolved" ? "resolved" : session.status === "closed" ? "closed" : null;
@@ -63,7 +64,7 @@ function Head({ session, heading, onCommand }) {
   return (
     <header className="head">
       <a className="btn icon ghost only-m back" {...linkTo({ id: null })} aria-label="Back to the list"><Icon name="back" /></a>
-      <h1 className="cut" id="heading-conversation" ref={heading} tabIndex={-1}>{session.subject || name}</h1>
+      <h1 className="cut" id="heading-conversation" ref={heading} tabIndex={-1}>{isolated(session.subject) || name}</h1>
       <div className="acts row push">
         {writes && (
           <>

@@ -1,7 +1,9 @@
 import { useEffect, useState } from "react";
 import { Icon } from "../shared/icons.jsx";
+import { isKey } from "../shared/keys.js";
 import { useOnePane } from "../shared/media.js";
 import { Problem } from "../shared/problem.js";
+import { isolated } from "../shared/text.js";
 import { inFull, inZone, shortMoment } from "../shared/time.js";
 import { Confirm } from "./dialogs.jsx";
 import { useNow, useSelect, useStore } from "./hooks.jsx";
@@ -11,6 +13,10 @@ import { channelIcons, customerName, initials, languageName, statusNames } from 
 
 /** How often the open customer is looked at again: the page they are on moves without a frame. Unit: milliseconds. */
 const refreshInterval = 30_000;
+
+/** How an address came to be known, in words for whoever is about to write to it. */
+const provenanceWords = { claimed: "Typed by the visitor, not checked", verified: "Vouched for by your website", entered: "Entered by your team" };
+const addressNames = { email: "e-mail address", phone: "phone number" };
 
 const monthOf = (time) => new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric" }).format(new Date(time));
 
@@ -58,8 +64,8 @@ function Person({ customer, stale, currentID, session }) {
         </div>
         {editing ? <EditCustomer customer={customer} onDone={() => setEditing(false)} /> : (
           <dl className="facts">
-            <dt>Email</dt><dd className="cut" title={customer.email || undefined}>{customer.email ? <a href={`mailto:${customer.email}`}>{customer.email}</a> : <span className="quiet">Not known</span>}</dd>
-            {customer.phone && <><dt>Phone</dt><dd><a href={`tel:${customer.phone}`}>{customer.phone}</a></dd></>}
+            <dt>Email</dt><dd>{customer.email ? <><a className="cut" href={`mailto:${customer.email}`} title={customer.email}>{customer.email}</a><Provenance customer={customer} field="email" mayChange={mayChange} /></> : <span className="quiet">Not known</span>}</dd>
+            {customer.phone && <><dt>Phone</dt><dd><a href={`tel:${customer.phone}`}>{customer.phone}</a><Provenance customer={customer} field="phone" mayChange={mayChange} /></dd></>}
             {customer.locale && <><dt>Language</dt><dd>{languageName(customer.locale)}</dd></>}
             {localTime && <><dt>Local time</dt><dd>{localTime}, {zone.split("/").pop().replaceAll("_", " ")}</dd></>}
             {page?.url && <><dt>On page</dt><dd><PageLink url={page.url} title={page.title} /></dd></>}
@@ -74,7 +80,7 @@ function Person({ customer, stale, currentID, session }) {
         {others.length === 0 ? <p className="quiet small">This is the first one.</p> : (
           <ul className="others">
             {others.map((session) => (
-              <li key={session.id}><a {...linkTo({ id: session.id })}><Icon name={channelIcons[session.channel] || "chat"} /><span className="cut">{session.subject || statusNames[session.status] || "Conversation"}</span><time className="quiet small" dateTime={session.last_activity_at} title={inFull(session.last_activity_at)}>{shortMoment(session.last_activity_at, now)}</time></a></li>
+              <li key={session.id}><a {...linkTo({ id: session.id })}><Icon name={channelIcons[session.channel] || "chat"} /><span className="cut">{isolated(session.subject) || statusNames[session.status] || "Conversation"}</span><time className="quiet small" dateTime={session.last_activity_at} title={inFull(session.last_activity_at)}>{shortMoment(session.last_activity_at, now)}</time></a></li>
             ))}
           </ul>
         )}
@@ -91,9 +97,33 @@ function Person({ customer, stale, currentID, session }) {
   );
 }
 
+/** How an address came to be known. A claim may be anybody's until somebody of the company confirms it. */
+function Provenance({ customer, field, mayChange }) {
+  const store = useStore();
+  const [busy, setBusy] = useState(false);
+  const provenance = customer[`${field}_provenance`];
+  const words = provenanceWords[provenance];
+  if (!words) return null;
+
+  async function confirm() {
+    if (busy) return;
+    setBusy(true);
+    await store.act(() => store.saveCustomer(customer.id, { [field]: customer[field] }));
+    setBusy(false);
+  }
+
+  return (
+    <p className={`hint from ${provenance}`}>
+      <Icon name={provenance === "claimed" ? "alert" : "check"} small />
+      <span><span className="vh">{`How the ${addressNames[field]} is known: `}</span>{words}</span>
+      {provenance === "claimed" && mayChange && <button className="btn s" type="button" disabled={busy} aria-label={`Confirm the ${addressNames[field]} ${customer[field]}`} onClick={confirm}>Confirm</button>}
+    </p>
+  );
+}
+
 function PageLink({ url, title }) {
   const web = /^https?:/i.test(url);
-  const text = title || pathOf(url);
+  const text = isolated(title) || pathOf(url);
   return web ? <a href={url} target="_blank" rel="noopener noreferrer" title={url}>{text}</a> : <span title={url}>{text}</span>;
 }
 
@@ -125,7 +155,7 @@ function EditCustomer({ customer, onDone }) {
     const found = { email: wrongEmail(values.email) };
     setErrors(found);
     if (busy || found.email) return;
-    const change = Object.fromEntries(Object.entries(values).map(([field, value]) => [field, value.trim() || null]).filter(([field, value]) => value !== (customer[field] || null)));
+    const change = Object.fromEntries(Object.entries(values).map(([field, value]) => [field, value.trim()]).filter(([field, value]) => value !== (customer[field] || "")));
     if (Object.keys(change).length === 0) return onDone();
     setBusy(true);
     try {
@@ -140,7 +170,7 @@ function EditCustomer({ customer, onDone }) {
   }
 
   return (
-    <form onSubmit={save} noValidate onKeyDown={(event) => { if (event.key === "Escape") { event.stopPropagation(); onDone(); } }}>
+    <form onSubmit={save} noValidate onKeyDown={(event) => { if (isKey(event, "Escape")) { event.stopPropagation(); onDone(); } }}>
       {[["name", "Name", "text", "name"], ["email", "Email", "email", "off"], ["phone", "Phone", "tel", "off"]].map(([field, label, type], index) => (
         <div className="field" key={field}>
           <label htmlFor={`customer-${field}`}>{label}</label>

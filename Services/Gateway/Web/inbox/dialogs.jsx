@@ -2,6 +2,8 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { query, request } from "../shared/api.js";
 import { Dialog, DialogTitle } from "../shared/dialog.jsx";
 import { Icon } from "../shared/icons.jsx";
+import { isComposing, isKey } from "../shared/keys.js";
+import { isolated } from "../shared/text.js";
 import { comingMoment } from "../shared/time.js";
 import { useSelect, useStore } from "./hooks.jsx";
 import { go } from "./route.js";
@@ -37,7 +39,7 @@ export function SnoozeDialog({ session, onClose }) {
   const store = useStore();
   const [own, setOwn] = useState("");
   const now = Date.now();
-  const until = (time) => { onClose(); store.change(session.id, { status: "pending", snoozed_until: time.toISOString() }, `Snoozed until ${comingMoment(time, now)}.`); };
+  const until = (time) => { onClose(); store.changeStatus(session, { status: "pending", snoozed_until: time.toISOString() }, `Snoozed until ${comingMoment(time, now)}.`); };
   const ownTime = own ? new Date(own) : null;
   const past = ownTime && ownTime.getTime() <= now;
   return (
@@ -47,7 +49,7 @@ export function SnoozeDialog({ session, onClose }) {
         <p className="soft">It leaves your list and comes back then, or as soon as the customer writes.</p>
         <div className="choices">
           {snoozeTimes(now).map(([label, time], index) => <button key={label} type="button" data-focus={index === 0 || undefined} onClick={() => until(time)}><Icon name="snooze" />{label}<span className="quiet small push">{comingMoment(time, now)}</span></button>)}
-          <button type="button" onClick={() => { onClose(); store.change(session.id, { status: "pending" }, "Waits for the customer."); }}><Icon name="clock" />Until the customer writes</button>
+          <button type="button" onClick={() => { onClose(); store.changeStatus(session, { status: "pending" }, "Waits for the customer."); }}><Icon name="clock" />Until the customer writes</button>
         </div>
         <div className="field"><label htmlFor="snooze-own">Another time</label>
           <span className="row"><input className="input" id="snooze-own" type="datetime-local" value={own} aria-invalid={Boolean(past)} onChange={(event) => setOwn(event.target.value)} /><button className="btn" type="submit" disabled={!ownTime || past}>Snooze</button></span>
@@ -82,7 +84,7 @@ function Agents({ exclude, onChoose }) {
           const full = Number.isFinite(agent.load) && agent.load >= agent.capacity;
           return (
             <button key={agent.id} type="button" disabled={full} onClick={() => onChoose(agent)}>
-              <span className="ava s" aria-hidden="true">{initials(agent.name)}</span><span className="cut">{agent.name}</span>
+              <span className="ava s" aria-hidden="true">{initials(agent.name)}</span><span className="cut">{isolated(agent.name)}</span>
               <span className="push row small quiet">{status && <><span className={`dot ${presenceDots[status] || "off"}`} />{presenceNames[status] || status}</>}{Number.isFinite(agent.load) && <span className="num">{agent.load} of {agent.capacity}{full ? ", full" : ""}</span>}</span>
             </button>
           );
@@ -100,7 +102,7 @@ export function AssignDialog({ session, onClose }) {
       <div>
         <DialogTitle onClose={onClose}>Assign {customerName(session.customer)}</DialogTitle>
         {session.agent?.id !== me.id && <p><button className="btn main" type="button" data-focus onClick={() => { onClose(); store.assign(session.id, null, "Yours now."); }}>Take it yourself</button></p>}
-        <Agents exclude={session.agent?.id} onChoose={(agent) => { onClose(); store.assign(session.id, agent.id, `Assigned to ${agent.name}.`); }} />
+        <Agents exclude={session.agent?.id} onChoose={(agent) => { onClose(); store.assign(session.id, agent.id, `Assigned to ${isolated(agent.name)}.`, session); }} />
       </div>
     </Dialog>
   );
@@ -115,7 +117,7 @@ export function TransferDialog({ session, onClose }) {
   function transfer(agent) {
     if (!reason.trim()) { setMissing(true); field.current.focus(); return; }
     onClose();
-    store.transfer(session.id, agent?.id, reason.trim(), agent ? `Transferred to ${agent.name}.` : "Back in the queue.");
+    store.transfer(session, agent?.id, reason.trim(), agent ? `Transferred to ${isolated(agent.name)}.` : "Back in the queue.");
   }
   return (
     <Dialog label="Transfer" onClose={onClose}>
@@ -133,7 +135,7 @@ export function TransferDialog({ session, onClose }) {
 
 const keys = [
   [["Ctrl", "K"], "Find a command or conversation"], [["J"], "Next conversation"], [["K"], "Previous conversation"], [["R"], "Reply"], [["E"], "Resolve"], [["A"], "Take or assign"], [["T"], "Transfer"],
-  [["S"], "Snooze"], [["U"], "Jump to what is new"], [["O"], "Go to the offer"], [["/"], "Search"], [["Esc"], "Back"], [["?"], "This page"], [["↵"], "Send, or a new line: your choice"], [["Ctrl", "↵"], "Send, always"],
+  [["S"], "Snooze"], [["U"], "Jump to what is new"], [["O"], "Go to the offer"], [["/"], "Search"], [["Ctrl", "Z"], "Undo, while it is offered"], [["Esc"], "Back"], [["?"], "This page"], [["↵"], "Send, or a new line: your choice"], [["Ctrl", "↵"], "Send, always"],
 ];
 
 export function CheatSheet({ onClose }) {
@@ -189,12 +191,13 @@ export function Palette({ commands, onClose }) {
   const run = (result) => { onClose(); if (result) setTimeout(result.run); };
 
   function keyDown(event) {
+    if (isComposing(event)) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       const next = (index + (event.key === "ArrowDown" ? 1 : -1) + results.length) % Math.max(1, results.length);
       setSelected(next);
       list.current?.children[next]?.scrollIntoView({ block: "nearest" });
-    } else if (event.key === "Enter") {
+    } else if (isKey(event, "Enter")) {
       event.preventDefault();
       run(results[index]);
     }
@@ -211,7 +214,7 @@ export function Palette({ commands, onClose }) {
           </li>
         ))}
       </ul>
-      {results.length === 0 && <p className="none quiet">Nothing found.</p>}
+      {results.length === 0 && <p className="none quiet">Nothing found among commands and conversations, by name, e-mail address and subject.</p>}
       <p className="small quiet row"><kbd>↑</kbd><kbd>↓</kbd>move<kbd>↵</kbd>do it<kbd>Esc</kbd>close<span className="push row"><kbd>?</kbd>all keys</span></p>
     </Dialog>
   );

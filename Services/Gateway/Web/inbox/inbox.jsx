@@ -2,15 +2,18 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { goToSignIn } from "../shared/api.js";
 import { Boundary } from "../shared/boundary.jsx";
+import { makeRoom } from "../shared/drafts.js";
 import { Icon, Sprite } from "../shared/icons.jsx";
 import { Tabbar } from "../shared/sections.jsx";
+import { guardKeys, isCommand, shortcutOf } from "../shared/keys.js";
+import { Notice, runAction, say } from "../shared/notice.jsx";
 import { flipTheme } from "../shared/theme.jsx";
 import { atSecond } from "../shared/time.js";
 import { callAttention, prepareSound, showInTitle } from "./attention.js";
 import { ConversationPane } from "./conversation.jsx";
 import { CustomerPanel } from "./customer.jsx";
 import { AssignDialog, CheatSheet, Confirm, Palette, SnoozeDialog, TransferDialog, YouDialog } from "./dialogs.jsx";
-import { StoreContext, useNow, useSelect, useStore } from "./hooks.jsx";
+import { StoreContext, useNow, useSelect } from "./hooks.jsx";
 import { RowSkeletons, SessionList, useRows } from "./list.jsx";
 import { Offers, acceptsByEnter } from "./offers.jsx";
 import { usePreferences } from "./preferences.js";
@@ -18,9 +21,17 @@ import { Rail, useUnread } from "./rail.jsx";
 import { currentRoute, go, useRoute } from "./route.js";
 import { mayAct } from "./state/rows.js";
 import { InboxStore } from "./store.js";
-import { customerName, presenceNames, viewNames } from "./words.js";
+import { presenceNames, viewNames } from "./words.js";
 
-const store = new InboxStore({ onArrival: (arrival) => callAttention(store, arrival), onSignedOut: goToSignIn });
+guardKeys(window);
+makeRoom(Date.now());
+
+/** Where keys are text, not shortcuts. */
+const writing = "input, textarea, select, [contenteditable], dialog";
+/** Shortcuts that may be held down: they change what is looked at, and nothing else. */
+const walking = new Set(["j", "k"]);
+
+const store = new InboxStore({ onArrival: (arrival) => callAttention(store, arrival), onSignedOut: goToSignIn, say });
 store.filter = currentRoute().filter;
 
 function App() {
@@ -57,9 +68,10 @@ function Inbox() {
   const shell = useRef(null), search = useRef(null), composer = useRef(null), jump = useRef(null);
 
   useEffect(() => { store.useFilter(route.filter); }, [route.filter.view, route.filter.status, route.filter.channel, route.filter.sort, route.filter.text]);
-  useEffect(() => { showInTitle(unread, session ? customerName(session.customer) : null); }, [unread, session]);
+  useEffect(() => { showInTitle(unread, session ? session.customer : null); }, [unread, session]);
   useEffect(() => { shell.current.style.setProperty("--list", `${listWidth}px`); }, [listWidth]);
   useEffect(prepareSound, []);
+  useReconnected();
 
   const commands = useMemo(() => commandsFor({ session, me, route, presence }), [session, me, route, presence]);
   const byName = Object.fromEntries(commands.map((command) => [command.id, command]));
@@ -76,7 +88,7 @@ function Inbox() {
       if (leads) add("assign", "Assign to a colleague", "assign", "A", () => setDialog("assign"));
       if (session.agent) add("transfer", "Transfer this conversation", "swap", "T", () => setDialog("transfer"));
       if (session.agent) add("queue", "Put back to the queue", "none", null, () => setDialog("transfer"));
-      else if (session.status !== "waiting") add("queue", "Put back to the queue", "none", null, () => store.change(session.id, { status: "waiting" }, "Back in the queue."));
+      else if (session.status !== "waiting") add("queue", "Put back to the queue", "none", null, () => store.changeStatus(session, { status: "waiting" }, "Back in the queue."));
       add("snooze", "Snooze this conversation", "snooze", "S", () => setDialog("snooze"));
       if (session.status !== "resolved") add("resolve", "Resolve this conversation", "check", "E", resolve);
       add("close", "Close this conversation for good", "lock", null, () => setDialog("close"));
@@ -95,7 +107,7 @@ function Inbox() {
 
   async function resolve() {
     const next = nextRow(1) || nextRow(-1);
-    if (await store.change(session.id, { status: "resolved" }, "Resolved. It opens again when the customer writes.")) {
+    if (await store.changeStatus(session, { status: "resolved" }, "Resolved. It opens again when the customer writes.")) {
       if (currentRoute().id === session.id && currentRoute().filter.status === "open" && !matchMedia("(max-width: 719px)").matches) go({ id: next?.id || null });
     }
   }
@@ -118,21 +130,27 @@ function Inbox() {
   const onCommand = (id) => (id === "palette" ? setDialog("palette") : byName[id]?.run());
   const keyActions = useRef(null);
   keyActions.current = (event) => {
-    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
+    if (isCommand(event, "k")) {
       event.preventDefault();
-      setDialog("palette");
+      if (!event.repeat) setDialog("palette");
       return;
     }
-    if (dialog || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, [contenteditable], dialog")) return;
+    if (isCommand(event, "z") && !event.repeat && !event.target.closest?.(writing) && runAction()) {
+      event.preventDefault();
+      return;
+    }
+    if (dialog || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(writing)) return;
     if (acceptsByEnter(event)) { event.preventDefault(); return; }
     const letters = {
       j: () => go({ id: nextRow(1)?.id || route.id }), k: () => go({ id: nextRow(-1)?.id || route.id }), r: () => onCommand("reply"), e: () => onCommand("resolve"),
       a: () => onCommand(byName.assign ? "assign" : "take"), t: () => onCommand("transfer"), s: () => onCommand("snooze"), u: () => onCommand("new"), o: () => document.querySelector("[data-offer-accept]")?.focus(), "/": () => onCommand("search"), "?": () => setDialog("keys"), Escape: back,
     };
-    const action = letters[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    const key = shortcutOf(event);
+    const action = letters[key];
     if (!action) return;
     event.preventDefault();
-    action();
+    // A key that is held walks through the list, and does nothing else a second time.
+    if (!event.repeat || walking.has(key)) action();
   };
   useEffect(() => {
     const listener = (event) => keyActions.current(event);
@@ -174,6 +192,8 @@ function Banner() {
   const connection = useSelect((state) => state.connection);
   const kept = useSelect((state) => state.outbox.filter((item) => item.state === "queued" || item.state === "sending").length);
   const now = useNow(1_000);
+  const stale = useSelect((state) => state.stale) || [];
+  if (connection.phase === "live" && stale.length > 0) return <Stale streams={stale} />;
   if (connection.lostAt === null || connection.phase === "live") return null;
   const seconds = connection.nextTryAt ? Math.max(0, Math.ceil((connection.nextTryAt - now) / 1000)) : 0;
   const what = connection.phase === "catching-up" ? "Connected again, fetching what you missed." : !navigator.onLine ? "You are offline." : seconds > 0 ? `Reconnecting, next try in ${seconds} s.` : "Reconnecting.";
@@ -185,19 +205,21 @@ function Banner() {
   );
 }
 
-function Notice() {
-  const notice = useSelect((state) => state.notice);
-  const again = useSelect((state) => state.reconnected);
-  const here = useStore();
-  useEffect(() => { if (again) here.say(`Connected again. The list is complete up to ${atSecond(again)}.`); }, [again]);
+const streamWords = { chat: "messages and conversations", router: "offers, waiting times and who is available" };
+
+/** The line is good, but what comes from a service that is away does not arrive by itself. */
+function Stale({ streams }) {
   return (
-    <div className="notice" role="status" aria-live="polite">
-      {notice && (
-        <div>{notice.bad && <Icon name="alert" className="bad-mark" />}<span>{notice.text}</span>
-          <button className="btn s icon ghost" type="button" aria-label="Dismiss" onClick={() => here.set({ notice: null })}><Icon name="x" /></button></div>
-      )}
+    <div className="banner" role="status"><Icon name="offline" />
+      <span><b className="strong">Not live at the moment: {streams.map((stream) => streamWords[stream] || stream).join("; ")}.</b> This page looks again by itself as soon as they are back.</span>
     </div>
   );
+}
+
+/** Says once that the line is back, and up to when the list is complete. */
+function useReconnected() {
+  const again = useSelect((state) => state.reconnected);
+  useEffect(() => { if (again) say(`Connected again. The list is complete up to ${atSecond(again)}.`); }, [again]);
 }
 
 createRoot(document.getElementById("page")).render(<StoreContext.Provider value={store}><Sprite /><Boundary><App /></Boundary></StoreContext.Provider>);

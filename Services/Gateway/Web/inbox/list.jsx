@@ -1,6 +1,8 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Icon } from "../shared/icons.jsx";
+import { cut, isolated } from "../shared/text.js";
 import { comingMoment, inFull, shortMoment, span } from "../shared/time.js";
+import { isKey } from "../shared/keys.js";
 import { useOnePane } from "../shared/media.js";
 import { ThemeButton } from "../shared/theme.jsx";
 import { Due } from "./due.jsx";
@@ -15,6 +17,8 @@ import { channelIcons, channelNames, customerName, firstName, initials, statusNa
 const overscan = 8;
 /** How long after the last key a search starts. Unit: milliseconds. */
 const searchPause = 250;
+/** So much of what was searched for stands in the sentence that nothing was found. Unit: characters. */
+const quoted = 80;
 const narrowest = 260, widest = 520;
 
 /** The rows of the current list, in order; also what J and K walk through. */
@@ -58,8 +62,8 @@ export function SessionList({ rows, searchRef, onYou }) {
       <div className="tools">
         <label className="search">
           <Icon name="search" /><span className="vh">Search conversations</span>
-          <input className="input" type="search" ref={searchRef} placeholder="Search" value={text} onChange={(event) => setText(event.target.value)}
-            onKeyDown={(event) => { if (event.key === "Escape") { event.stopPropagation(); setText(""); event.currentTarget.blur(); } if (event.key === "ArrowDown") { event.preventDefault(); document.querySelector(".items .item")?.focus(); } }} />
+          <input className="input" type="search" ref={searchRef} placeholder="Name, e-mail or subject" value={text} onChange={(event) => setText(event.target.value)}
+            onKeyDown={(event) => { if (isKey(event, "Escape")) { event.stopPropagation(); setText(""); event.currentTarget.blur(); } if (isKey(event, "ArrowDown")) { event.preventDefault(); document.querySelector(".items .item")?.focus(); } }} />
           {!text && <kbd>/</kbd>}
         </label>
         <div className="row">
@@ -166,7 +170,7 @@ export function RowSkeletons() {
 
 function Nothing({ filter, counts }) {
   if (filter.text) {
-    return <div className="void"><Icon name="search" /><h2>Nothing found</h2><p>No conversation here has “{filter.text}”.</p>{filter.view !== "all" && <a className="btn" {...linkTo({ filter: { ...filter, view: "all" } })}>Search in all</a>}</div>;
+    return <div className="void"><Icon name="search" /><h2>Nothing found</h2><p>No conversation here has “{isolated(cut(filter.text, quoted))}” in its subject, or in its customer’s name or e-mail address. What was written in messages is not searched.</p>{filter.view !== "all" && <a className="btn" {...linkTo({ filter: { ...filter, view: "all" } })}>Search in all</a>}</div>;
   }
   if (filter.status !== "open" || filter.channel) {
     return <div className="void"><Icon name="filter" /><h2>Nothing here</h2><p>No conversation has this status and channel.</p><a className="btn" {...linkTo({ filter: { ...filter, status: "open", channel: "" } })}>Show open ones</a></div>;
@@ -204,7 +208,7 @@ function Row({ session, now, selected }) {
       <span className="meta">
         <Chips session={session} since={since} now={now} unsent={draft} />
         {session.agent
-          ? <span className={`ava s push ${mine ? "me" : ""}`} title={mine ? "You" : session.agent.name}><span aria-hidden="true">{initials(session.agent.name)}</span><span className="vh">, held by {mine ? "you" : session.agent.name}</span></span>
+          ? <span className={`ava s push ${mine ? "me" : ""}`} title={mine ? "You" : isolated(session.agent.name)}><span aria-hidden="true">{initials(session.agent.name)}</span><span className="vh">, held by {mine ? "you" : isolated(session.agent.name)}</span></span>
           : <span className="quiet push row" title="Nobody"><Icon name="none" /><span className="vh">, nobody holds it</span></span>}
       </span>
     </a>

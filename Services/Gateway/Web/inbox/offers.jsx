@@ -1,15 +1,16 @@
 import { useEffect, useRef, useState } from "react";
 import { Icon } from "../shared/icons.jsx";
-import { tone } from "./attention.js";
+import { isKey } from "../shared/keys.js";
+import { isolated } from "../shared/text.js";
+import { callForOffer } from "./attention.js";
 import { useNow, useSelect, useStore } from "./hooks.jsx";
-import { currentPreferences } from "./preferences.js";
 import { channelIcons, channelNames } from "./words.js";
 
 /** Below this the seconds left are said once more. Unit: seconds. */
 const lastCall = 10;
 
 const secondsLeft = (offer, now) => Math.max(0, Math.ceil((Date.parse(offer.expires_at) - now) / 1000));
-const nameOf = (offer) => offer.customer_name || "a visitor";
+const nameOf = (offer) => isolated(offer.customer_name) || "a visitor";
 
 /** Conversations that this agent is asked to take, the one that runs out first on top. */
 export function Offers() {
@@ -25,7 +26,7 @@ export function Offers() {
     const fresh = open.filter((offer) => !known.current.has(offer.id));
     for (const offer of fresh) known.current.add(offer.id);
     if (fresh.length === 0) return;
-    if (currentPreferences().sound) tone();
+    for (const offer of fresh) callForOffer(offer);
     setSaid(`You are asked to take ${nameOf(fresh[0])}, ${channelNames[fresh[0].channel] || fresh[0].channel}, priority ${fresh[0].priority}. ${secondsLeft(fresh[0], Date.now())} seconds to answer.`);
   }, [open.map((offer) => offer.id).join()]);
   useEffect(() => { if (calls) setSaid(`${lastCall} seconds left to answer ${nameOf(first)}.`); }, [calls, first?.id]);
@@ -52,12 +53,12 @@ function Offer({ offer, left, others }) {
   const decline = (event) => { event?.preventDefault(); answer(() => store.declineOffer(offer, note?.trim())); };
   return (
     <>
-      <header className="row"><Icon name={channelIcons[offer.channel] || "chat"} /><h2 className="cut">{offer.customer_name || "A visitor"}</h2><span className={left <= lastCall ? "num push warn strong" : "num push quiet"} aria-hidden="true">{left} s</span></header>
+      <header className="row"><Icon name={channelIcons[offer.channel] || "chat"} /><h2 className="cut">{isolated(offer.customer_name) || "A visitor"}</h2><span className={left <= lastCall ? "num push warn strong" : "num push quiet"} aria-hidden="true">{left} s</span></header>
       <span className="bar" ref={bar} aria-hidden="true"><i /></span>
       <p className="small quiet">{channelNames[offer.channel] || offer.channel} · priority {offer.priority}{others > 0 ? ` · ${others} more after this` : ""}</p>
       {offer.note && <p className="small" dir="auto">{offer.note}</p>}
       {note !== null && (
-        <form onSubmit={decline} className="field"><label htmlFor="decline-note">Why, for your supervisor</label><input className="input" id="decline-note" autoFocus maxLength={500} value={note} onChange={(event) => setNote(event.target.value)} onKeyDown={(event) => { if (event.key === "Escape") { event.stopPropagation(); setNote(null); } }} /></form>
+        <form onSubmit={decline} className="field"><label htmlFor="decline-note">Why, for your supervisor</label><input className="input" id="decline-note" autoFocus maxLength={500} value={note} onChange={(event) => setNote(event.target.value)} onKeyDown={(event) => { if (isKey(event, "Escape")) { event.stopPropagation(); setNote(null); } }} /></form>
       )}
       <div className="row">
         <button className="btn main" type="button" data-offer-accept disabled={busy} onClick={() => answer(() => store.acceptOffer(offer))}>Accept<kbd>↵</kbd></button>
@@ -71,7 +72,7 @@ function Offer({ offer, left, others }) {
 /** Enter accepts while nothing else on the page would take it. */
 export function acceptsByEnter(event) {
   const button = document.querySelector("[data-offer-accept]");
-  if (event.key !== "Enter" || !button || button.disabled || event.target.closest?.("a, button, summary, input, textarea, select, [role=separator]")) return false;
+  if (!isKey(event, "Enter") || event.repeat || !button || button.disabled || event.target.closest?.("a, button, summary, input, textarea, select, [role=separator]")) return false;
   button.click();
   return true;
 }

@@ -14,9 +14,6 @@ function kept() {
   }
 }
 
-/** Under it the drafts of one user are kept, one key per conversation. */
-export const draftPrefix = (me) => `switchboard.draft.${me.id}.`;
-
 export const currentPreferences = () => preferences;
 
 export function prefer(change) {
@@ -24,6 +21,16 @@ export function prefer(change) {
   remember(key, JSON.stringify(preferences));
   for (const listener of listeners) listener();
 }
+
+/** What another tab of this browser chose counts here too. */
+globalThis.addEventListener?.("storage", (event) => {
+  if (event.key !== key) return;
+  preferences = { ...preferences, ...kept() };
+  for (const listener of listeners) listener();
+});
+
+/** Notifications show up only while the browser allows them, whatever was chosen here. */
+export const notificationsAreOn = (chosen) => chosen.desktop && "Notification" in window && Notification.permission === "granted";
 
 export function usePreferences() {
   return useSyncExternalStore((listener) => { listeners.add(listener); return () => listeners.delete(listener); }, () => preferences);

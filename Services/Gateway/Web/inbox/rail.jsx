@@ -1,12 +1,12 @@
 import { useEffect, useRef } from "react";
 import { goToSignIn, signOut } from "../shared/api.js";
 import { Icon } from "../shared/icons.jsx";
+import { isKey } from "../shared/keys.js";
 import { SectionLinks } from "../shared/sections.jsx";
 import { ThemeButton } from "../shared/theme.jsx";
 import { atSecond } from "../shared/time.js";
-import { keysBelow, remember } from "../shared/storage.js";
 import { useSelect, useStore } from "./hooks.jsx";
-import { draftPrefix, prefer, switchDesktopNotifications, usePreferences } from "./preferences.js";
+import { notificationsAreOn, prefer, switchDesktopNotifications, usePreferences } from "./preferences.js";
 import { linkTo, useRoute } from "./route.js";
 import { initials, presenceDots, presenceNames, viewNames } from "./words.js";
 
@@ -76,7 +76,7 @@ function Presence() {
   const details = useRef(null);
   useEffect(() => {
     const close = (event) => {
-      if (details.current?.open && (event.type === "keydown" ? event.key === "Escape" : !details.current.contains(event.target))) {
+      if (details.current?.open && (event.type === "keydown" ? isKey(event, "Escape") : !details.current.contains(event.target))) {
         details.current.open = false;
         if (event.type === "keydown") { event.stopImmediatePropagation(); details.current.querySelector("summary").focus(); }
       }
@@ -134,10 +134,9 @@ export function YouMenu() {
       store.say(`${kept === 1 ? "1 reply is" : `${kept} replies are`} not sent yet. Wait for the line or discard ${kept === 1 ? "it" : "them"}, then sign out.`, { bad: true });
       return;
     }
-    // Whoever uses this browser next must not find what was being written.
-    for (const key of keysBelow(draftPrefix(store.state.me))) remember(key, null);
+    // What was being written stays, under this person's id: other tabs may be in the middle of it, and nobody else is shown it.
     try {
-      if (presence) await store.setPresence("offline");
+      await store.leave();
       await signOut();
     } finally {
       goToSignIn();
@@ -165,7 +164,7 @@ export function YouMenu() {
       {noWorkReason(presence) && <p className="why-not" role="status">{noWorkReason(presence)}</p>}
       {presence && <hr />}
       <label className="check">Sound<input type="checkbox" checked={preferences.sound} onChange={(event) => prefer({ sound: event.target.checked })} /></label>
-      <label className="check">Desktop notifications<input type="checkbox" checked={preferences.desktop} onChange={(event) => desktop(event.target.checked)} /></label>
+      <label className="check">Desktop notifications<input type="checkbox" checked={notificationsAreOn(preferences)} onChange={(event) => desktop(event.target.checked)} /></label>
       <label className="check">Enter sends<input type="checkbox" checked={preferences.enterSends} onChange={(event) => prefer({ enterSends: event.target.checked })} /></label>
       <hr />
       <button className="plain" type="button" onClick={leave}>Sign out</button>

@@ -1,9 +1,12 @@
 import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "react";
 import { Icon } from "../shared/icons.jsx";
+import { isKey } from "../shared/keys.js";
+import { isolated, linkParts } from "../shared/text.js";
 import { atClock, dayName, inFull } from "../shared/time.js";
 import { useLatest, useSelect, useStore, useWatched } from "./hooks.jsx";
 import { threadRows } from "./state/grouping.js";
 import { offsetsOf, rowAt } from "./state/offsets.js";
+import { lastEndBetween } from "./state/reading.js";
 import { tickOf } from "./state/receipts.js";
 import { customerName, describeEvent, initials } from "./words.js";
 
@@ -62,15 +65,10 @@ export function Thread({ conversation, pending, session, jumpRef }) {
     const element = scroller.current;
     const { rows: all, conversation: here, watched: looked } = latest.current;
     if (!element || !inner.current) return;
-    const bottom = element.getBoundingClientRect().bottom;
+    const { top, bottom } = element.getBoundingClientRect();
     // Messages only: `expected_sequence` is compared with the last of them, whatever was assigned or noted after it.
-    let shown = 0;
-    for (const child of inner.current.children) {
-      const sequence = Number(child.dataset.message);
-      if (!sequence || sequence <= shown) continue;
-      const box = child.getBoundingClientRect();
-      if (box.bottom - Math.min(box.height / 2, 40) <= bottom) shown = sequence;
-    }
+    const messages = [...inner.current.children].filter((child) => child.dataset.message);
+    const shown = lastEndBetween(messages.map((child) => ({ sequence: Number(child.dataset.message), bottom: child.getBoundingClientRect().bottom })), top, bottom);
     store.sees(here.id, shown, looked ? shown : 0);
     const line = inner.current.querySelector("[data-new]");
     const newIndex = all.findIndex((row) => row.type === "new");
@@ -200,9 +198,11 @@ function headHeight(inner) {
   return head ? head.getBoundingClientRect().height - head.lastElementChild.getBoundingClientRect().height : 0;
 }
 
+const isNews = (entry) => entry.kind === "message" && entry.author.type === "customer" && !entry.deleted_at;
+
 function countAfter(entries, sequence) {
   let count = 0;
-  for (let index = entries.length - 1; index >= 0 && entries[index].sequence > sequence; index -= 1) if (entries[index].kind === "message" && entries[index].author.type === "customer") count += 1;
+  for (let index = entries.length - 1; index >= 0 && entries[index].sequence > sequence; index -= 1) if (isNews(entries[index])) count += 1;
   return count;
 }
 
@@ -222,9 +222,9 @@ function NewMessages({ entries }) {
   const [text, setText] = useState("");
   useEffect(() => {
     const fresh = [];
-    for (let index = entries.length - 1; index >= 0 && entries[index].sequence > heard.current; index -= 1) if (entries[index].kind === "message" && entries[index].author.type === "customer") fresh.unshift(entries[index]);
+    for (let index = entries.length - 1; index >= 0 && entries[index].sequence > heard.current; index -= 1) if (isNews(entries[index])) fresh.unshift(entries[index]);
     if (entries.length) heard.current = entries[entries.length - 1].sequence;
-    if (fresh.length) setText(fresh.map((entry) => `${entry.author.name || "The customer"}: ${entry.text}`).join(" "));
+    if (fresh.length) setText(fresh.map((entry) => `${isolated(entry.author.name) || "The customer"}: ${entry.text}`).join(" "));
   }, [entries]);
   return <div className="vh" role="log" aria-live="polite" aria-label="New messages">{text}</div>;
 }
@@ -256,14 +256,14 @@ function NoteRow({ row }) {
   const { entry } = row;
   return (
     <li data-key={row.key} data-sequence={entry.sequence}>
-      <div className="note"><p className="who"><Icon name="lock" small />Private note · {entry.author.name} · <time dateTime={entry.sent_at} title={inFull(entry.sent_at)}>{atClock(entry.sent_at)}</time><span className="push">Only your team sees this</span></p><p dir="auto">{entry.text}</p></div>
+      <div className="note"><p className="who"><Icon name="lock" small />Private note · {isolated(entry.author.name)} · <time dateTime={entry.sent_at} title={inFull(entry.sent_at)}>{atClock(entry.sent_at)}</time><span className="push">Only your team sees this</span></p><p dir="auto">{entry.text}</p></div>
     </li>
   );
 }
 
 function TheirMessage({ row, session }) {
   const { entry } = row;
-  const name = entry.author.name || customerName(session.customer);
+  const name = isolated(entry.author.name) || customerName(session.customer);
   return (
     <li className={row.first ? "msg first" : "msg"} data-key={row.key} data-sequence={entry.sequence} data-message={entry.sequence}>
       {row.first && <span className="ava cust" aria-hidden="true">{initials(name)}</span>}
@@ -281,7 +281,7 @@ function OurMessage({ row, receipts, session }) {
   const [editing, setEditing] = useState(null);
   const [asks, setAsks] = useState(false);
   const own = entry.author.id === myID;
-  const name = own ? "You" : entry.author.type === "assistant" ? "Assistant" : entry.author.name || "Switchboard";
+  const name = own ? "You" : entry.author.type === "assistant" ? "Assistant" : isolated(entry.author.name) || "Switchboard";
   const tick = tickOf(entry, receipts);
   const mayChange = entry.author.type === "agent" && !entry.deleted_at && session.status !== "closed" && role !== "viewer" && (own || role === "admin" || role === "supervisor");
   return (
@@ -307,18 +307,19 @@ function OurMessage({ row, receipts, session }) {
           <label className="vh" htmlFor={`edit-${entry.id}`}>Change the message</label>
           <button className="btn s ghost" type="button" onClick={() => setEditing(null)}>Cancel</button>
           <button className="btn s main" type="submit" disabled={!editing.trim()}>Save</button>
-          <textarea className="input" id={`edit-${entry.id}`} rows={2} cols={48} autoFocus value={editing} onChange={(event) => setEditing(event.target.value)} onKeyDown={(event) => { if (event.key === "Escape") { event.stopPropagation(); setEditing(null); } }} />
+          <textarea className="input" id={`edit-${entry.id}`} rows={2} cols={48} autoFocus value={editing} onChange={(event) => setEditing(event.target.value)} onKeyDown={(event) => { if (isKey(event, "Escape")) { event.stopPropagation(); setEditing(null); } }} />
         </form>
       )}
-      {(row.last || tick === "failed") && !entry.deleted_at && <Tick tick={tick} />}
+      {(row.last || tick === "failed" || tick === "unknown") && !entry.deleted_at && <Tick tick={tick} error={entry.error} />}
     </li>
   );
 }
 
-const tickWords = { queued: ["clock", "Kept here"], sending: ["clock", "Sending"], sent: ["check", "Sent"], delivered: ["double", "Delivered"], read: ["double", "Read"] };
+const tickWords = { queued: ["clock", "Kept here"], sending: ["clock", "Sending"], going: ["clock", "On its way"], sent: ["check", "Sent"], delivered: ["double", "Delivered"], read: ["double", "Read"] };
 
-function Tick({ tick }) {
-  if (tick === "failed") return <p className="fail"><Icon name="alert" small /><span>Not delivered.</span></p>;
+function Tick({ tick, error }) {
+  const trouble = { failed: "Not delivered", unknown: "Nobody knows whether it arrived" }[tick];
+  if (trouble) return <p className="fail"><Icon name="alert" small /><span>{trouble}{error?.detail ? `: ${isolated(error.detail)}` : "."}</span></p>;
   const [icon, word] = tickWords[tick];
   return <p className={`tick ${tick}`}><Icon name={icon} />{word}</p>;
 }
@@ -353,6 +354,5 @@ function Bubble({ entry, failed }) {
 
 /** Plain text with its web addresses as links; nothing else is markup. */
 function Linked({ text }) {
-  if (!/https?:\/\//.test(text)) return text;
-  return text.split(/(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]])/).map((part, index) => (index % 2 ? <a key={index} href={part} target="_blank" rel="noopener noreferrer">{part}</a> : part));
+  return linkParts(text).map((part, index) => (part.address ? <a key={index} href={part.address} target="_blank" rel="noopener noreferrer">{part.text}</a> : part.text));
 }

@@ -1,4 +1,5 @@
 /* What things are called on screen. */
+import { isolated } from "../shared/text.js";
 import { comingMoment } from "../shared/time.js";
 
 export { channelIcons, channelNames, firstName, initials, presenceDots, presenceNames } from "../shared/words.js";
@@ -6,9 +7,13 @@ export { channelIcons, channelNames, firstName, initials, presenceDots, presence
 export const statusNames = { waiting: "Waiting", assigned: "Open", pending: "Pending", resolved: "Resolved", closed: "Closed" };
 export const viewNames = { mine: "Mine", unassigned: "Unassigned", all: "All" };
 
-export function customerName(customer) {
+/** As it was given; for what is cut. */
+export function plainName(customer) {
   return customer?.name || customer?.email || customer?.phone || `Visitor ${String(customer?.id || "").slice(-4)}`;
 }
+
+/** For any place of a page: it cannot turn what stands around it. */
+export const customerName = (customer) => isolated(plainName(customer));
 
 export function languageName(locale) {
   try {
@@ -27,8 +32,8 @@ function reasonText(reason) {
 
 /** An event of the thread: [icon, parts]; a part is text or {name}. */
 export function describeEvent(event, myID) {
-  const name = (who) => ({ name: !who ? "Switchboard" : who.id === myID ? "You" : who.type === "system" ? "Switchboard" : who.name || "The customer" });
-  const toward = (who) => ({ name: who.id === myID ? "you" : who.name });
+  const name = (who) => ({ name: !who ? "Switchboard" : who.id === myID ? "You" : who.type === "system" ? "Switchboard" : isolated(who.name) || "The customer" });
+  const toward = (who) => ({ name: who.id === myID ? "you" : isolated(who.name) });
   if (event.type === "assigned") {
     if (!event.agent) return ["none", ["Back in the queue", reasonText(event.reason)]];
     if (event.previous_agent && event.previous_agent.id !== event.agent.id) return ["swap", ["From ", toward(event.previous_agent), " to ", toward(event.agent), reasonText(event.reason)]];
@@ -36,7 +41,7 @@ export function describeEvent(event, myID) {
     return ["route", ["Assigned to ", toward(event.agent), reasonText(event.reason)]];
   }
   const bySystem = !event.by || event.by.type === "system";
-  const by = bySystem ? [] : [" by ", { name: event.by.id === myID ? "you" : event.by.name || "the customer" }];
+  const by = bySystem ? [] : [" by ", { name: event.by.id === myID ? "you" : isolated(event.by.name) || "the customer" }];
   switch (event.status) {
     case "waiting": return event.previous_status ? ["clock", ["Waiting again"]] : ["chat", [name(event.by), " asked for help"]];
     case "assigned": return ["route", ["Open", ...by]];

@@ -11,6 +11,10 @@ const shortestPassword = 10;
 const token = location.hash.slice(1);
 history.replaceState(null, "", location.pathname);
 
+/** The same page serves a first password and, at /reset, another one instead of one that was lost. */
+const isReset = location.pathname.startsWith("/reset");
+document.title = isReset ? "New password · Switchboard" : document.title;
+
 function Invitation() {
   const [password, setPassword] = useState("");
   const [again, setAgain] = useState("");
@@ -34,7 +38,7 @@ function Invitation() {
       setDone(true);
     } catch (error) {
       if (error instanceof Problem && error.fields.password) setErrors({ password: error.fields.password });
-      else if (error instanceof Problem && error.status < 500 && error.status !== 429) setRefusal(<><b className="strong">This invitation does not work any more.</b> Ask your administrator for a new one.</>);
+      else if (error instanceof Problem && error.status < 500 && error.status !== 429) setRefusal(<><b className="strong">This link does not work any more.</b> It was used, has ended, or a newer one was made. An administrator of your company can make another one under Settings, People.</>);
       else setRefusal(<><b className="strong">The password was not set.</b> {error.message} Try again.</>);
     } finally {
       setBusy(false);
@@ -44,21 +48,21 @@ function Invitation() {
   if (!token) {
     return (
       <Frame>
-        <div className="form"><h1 id="heading">Invitation</h1><Alert><b className="strong">The link is not complete.</b> Open it again from the message you received, all of it.</Alert><p><a href="/signin">Sign in</a></p></div>
+        <div className="form"><h1 id="heading">{isReset ? "New password" : "Invitation"}</h1><Alert><b className="strong">The link is not complete.</b> Open it again from the message you received, all of it.</Alert><p><a href="/signin">Sign in</a></p></div>
       </Frame>
     );
   }
   if (done) {
     return (
       <Frame>
-        <div className="form"><h1 id="heading">Welcome</h1><Alert good><b className="strong">Your password is set.</b> Sign in with your e-mail address.</Alert><a className="btn main" href="/signin">Sign in</a></div>
+        <div className="form"><h1 id="heading">{isReset ? "Done" : "Welcome"}</h1><Alert good><b className="strong">Your password is set.</b> Sign in with your e-mail address.</Alert><a className="btn main" href="/signin">Sign in</a></div>
       </Frame>
     );
   }
   return (
     <Frame>
       <form className="form" noValidate onSubmit={submit}>
-        <h1 id="heading">Choose a password</h1>
+        <h1 id="heading">{isReset ? "Choose a new password" : "Choose a password"}</h1>
         {refusal && <Alert>{refusal}</Alert>}
         <Password id="password" label="Password" value={password} onChange={setPassword} error={errors.password} autoComplete="new-password"
           hint={`At least ${shortestPassword} characters. A few words are fine.`} onBlur={() => password && setErrors((before) => ({ ...before, password: tooShort(password) }))} />

@@ -9,10 +9,12 @@ import { FormProblem } from "../shared/field.jsx";
 import { useSending } from "../shared/form.js";
 import { Frame } from "../shared/frame.jsx";
 import { Icon } from "../shared/icons.jsx";
+import { isKey, shortcutOf } from "../shared/keys.js";
 import { LineMark } from "../shared/line.jsx";
 import { useLive, useSoon } from "../shared/live.js";
 import { say } from "../shared/notice.jsx";
 import { everything } from "../shared/pages.js";
+import { isolated } from "../shared/text.js";
 import { inFull, span } from "../shared/time.js";
 import { channelIcons, channelNames, initials, presenceDots, presenceNames } from "../shared/words.js";
 import { drawn, filtered, queueWords, rowHeight } from "./rows.js";
@@ -102,9 +104,10 @@ function Rows({ rows, now, teamNames, leads, onAssign }) {
   function keyDown(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("dialog")) return;
     const page = Math.max(1, Math.floor(view.height / rowHeight) - 2);
-    const to = { ArrowDown: at + 1, j: at + 1, ArrowUp: at - 1, k: at - 1, Home: 0, End: rows.length - 1, PageDown: at + page, PageUp: at - page }[event.key];
-    if (to !== undefined) { event.preventDefault(); move(to); } else if (event.key === "Enter" && event.target.matches("[role=row]")) location.assign(`/inbox/${rows[at].session_id}?view=all`);
-    else if (event.key === "a" && leads) { event.preventDefault(); onAssign(rows[at]); }
+    const to = { ArrowDown: at + 1, j: at + 1, ArrowUp: at - 1, k: at - 1, Home: 0, End: rows.length - 1, PageDown: at + page, PageUp: at - page }[shortcutOf(event)];
+    if (to !== undefined) { event.preventDefault(); move(to); } else if (event.repeat) return;
+    else if (isKey(event, "Enter") && event.target.matches("[role=row]")) location.assign(`/inbox/${rows[at].session_id}?view=all`);
+    else if (shortcutOf(event) === "a" && leads) { event.preventDefault(); onAssign(rows[at]); }
   }
   const [first, last] = drawn(rows.length, view.top, view.height);
   return (
@@ -115,7 +118,7 @@ function Rows({ rows, now, teamNames, leads, onAssign }) {
           {rows.slice(first, last).map((item, offset) => {
             const index = first + offset;
             const since = span(now - Date.parse(item.waiting_since));
-            const name = item.customer_name || "Visitor";
+            const name = isolated(item.customer_name) || "Visitor";
             return (
               <div className={item.offered_to ? "qrow offered" : "qrow"} role="row" key={item.session_id} data-session={item.session_id} aria-rowindex={index + 2} tabIndex={index === at ? 0 : -1} style={{ insetBlockStart: `${index * rowHeight}px` }} onFocus={() => setActive(item.session_id)}>
                 <span role="cell" className="num strong">{item.position}</span>
@@ -142,9 +145,9 @@ function Assign({ item, onClose, onDone }) {
   const fits = (agents.value?.items || []).filter((agent) => agent.active).sort((one, other) => Number(other.sector === item.sector) - Number(one.sector === item.sector) || Number(other.status === "online") - Number(one.status === "online") || one.name.localeCompare(other.name));
   async function give(agent) {
     const done = await form.send(() => request("POST", `/api/v1/admin/chat-dashboard/sessions/${item.session_id}/assign`, { agent_id: agent.id }));
-    if (done) onDone(`${item.customer_name || "The visitor"} is with ${agent.name}.`);
+    if (done) onDone(`${isolated(item.customer_name) || "The visitor"} is with ${isolated(agent.name)}.`);
   }
-  const title = `Assign ${item.customer_name || "the visitor"} at place ${item.position}`;
+  const title = `Assign ${isolated(item.customer_name) || "the visitor"} at place ${item.position}`;
   return (
     <Dialog label={title} onClose={onClose}>
       <div><DialogTitle onClose={onClose}>{title}</DialogTitle>

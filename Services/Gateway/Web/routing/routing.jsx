@@ -9,7 +9,6 @@ import { Frame } from "../shared/frame.jsx";
 import { Icon } from "../shared/icons.jsx";
 import { say } from "../shared/notice.jsx";
 import { Problem, SignedOut } from "../shared/problem.js";
-import { SettingsLinks } from "../shared/sections.jsx";
 import { Tabs, TabPanel } from "../shared/tabs.jsx";
 import { asSentence, channelNames } from "../shared/words.js";
 import { Preview } from "./preview.jsx";
@@ -20,7 +19,7 @@ const tabIDs = ["rules", "simulator", "preview"];
 
 function Routing() {
   return (
-    <Frame section="settings" className="single" skip={{ text: "Skip to the settings", id: "detail" }} rail={(me) => <SettingsLinks me={me} current="routing" />}>
+    <Frame section="settings" page="routing" className="single" skip={{ text: "Skip to the settings", id: "detail" }}>
       {(me) => (me.role === "admin" || me.role === "supervisor" ? <Page me={me} />
         : <main className="whole-row" id="detail" tabIndex={-1}><div className="void"><Icon name="lock" /><h1>For administrators</h1><p>How conversations are given is decided by your company's administrators. Ask one of them.</p><a className="btn" href="/inbox">Back to the inbox</a></div></main>)}
     </Frame>

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
-import { Failed } from "../shared/answer.jsx";
-import { goToSignIn, request } from "../shared/api.js";
+import { Failed, useAnswer } from "../shared/answer.jsx";
+import { goToSignIn, request, send } from "../shared/api.js";
+import { CopyButton } from "../shared/copy.jsx";
 import { Dialog, DialogTitle } from "../shared/dialog.jsx";
 import { Boundary } from "../shared/boundary.jsx";
 import { Field } from "../shared/field.jsx";
@@ -9,7 +10,6 @@ import { Frame } from "../shared/frame.jsx";
 import { Icon } from "../shared/icons.jsx";
 import { useOnePane } from "../shared/media.js";
 import { Problem, SignedOut } from "../shared/problem.js";
-import { SettingsLinks } from "../shared/sections.jsx";
 import { inFull } from "../shared/time.js";
 import { asSentence } from "../shared/words.js";
 import { contrastWithWhite, fieldOf, originOf } from "./rules.js";
@@ -71,7 +71,7 @@ function Settings() {
   }
   return (
     <>
-      <Frame section="settings" className={`panes ${selected && site ? "with-detail" : ""}`} skip={{ text: "Skip to the settings", id: "detail" }} rail={(me) => <SettingsLinks me={me} current="website" />}>{body}</Frame>
+      <Frame section="settings" page="website" className={`panes ${selected && site ? "with-detail" : ""}`} skip={{ text: "Skip to the settings", id: "detail" }}>{body}</Frame>
       {creating && <NewSite onClose={() => setCreating(false)} onMade={(made) => { setSites((before) => [...before, made]); setCreating(false); choose(made.id); }} />}
     </>
   );
@@ -104,7 +104,9 @@ function Site({ site, onChange, onBack }) {
 }
 
 function Install({ site }) {
-  const lines = `<!-- Switchboard chat: paste before </body> -->\n<script src="${location.origin}/widget.js" data-site="${site.site_key}" async></script>`;
+  // The widget may have an origin of its own.
+  const widget = useAnswer((signal) => send("GET", "/widget/origin.json", { signal }), "origin");
+  const lines = `<!-- Switchboard chat: paste before </body> -->\n<script src="${widget.value?.origin || location.origin}/widget.js" data-site="${site.site_key}" async></script>`;
   return (
     <section className="card" aria-labelledby="heading-install">
       <header><h2 id="heading-install">Install</h2><CopyButton text={lines} label="Copy both lines" /></header>
@@ -115,20 +117,6 @@ function Install({ site }) {
       </div>
     </section>
   );
-}
-
-function CopyButton({ text, label }) {
-  const [state, setState] = useState("idle");
-  async function copy() {
-    try {
-      await navigator.clipboard.writeText(text);
-      setState("done");
-    } catch {
-      setState("failed"); // Only on pages without https; the text can be selected by hand.
-    }
-    setTimeout(() => setState("idle"), 3_000);
-  }
-  return <button className="btn s push" type="button" onClick={copy} aria-live="polite"><Icon name={state === "done" ? "check" : "copy"} small />{state === "done" ? "Copied" : state === "failed" ? "Select the text and copy it" : label}</button>;
 }
 
 /** One form of a site: what was typed, what the service said to which field, whether it was saved. */

@@ -1,30 +1,37 @@
 /* HTTP to the gateway. The access token lives in this module's memory only; the refresh token is a cookie that scripts cannot read. */
+import { goesOn, isStopped, sessionEnded, signedIn, signedOut } from "./person.js";
 import { Problem, SignedOut, Unreachable } from "./problem.js";
-import { remember } from "./storage.js";
 
 /** How long one request may take before it counts as unanswered. The gateway's own budget is below it. Unit: milliseconds. */
 const requestTimeout = 15_000;
 /** A token is renewed this long before it runs out, so that no request meets the edge. Unit: milliseconds. */
 const renewalMargin = 60_000;
-/** Set while this browser is signed in: saves the sign-in page a request that would be refused. */
-export const signedInKey = "switchboard.signed-in";
 
 let token = null;
 let tokenEnds = 0;
 let renewal = null;
 
+/** Somebody has just signed in here. */
 export function keepToken(answer) {
-  token = answer.access_token;
-  tokenEnds = Date.now() + answer.expires_in * 1000;
-  remember(signedInKey, "yes");
+  signedIn(answer.access_token);
+  keep(answer);
 }
 
-/** A token that is good for at least a moment. Throws SignedOut or Unreachable. */
+function keep(answer) {
+  token = answer.access_token;
+  tokenEnds = Date.now() + answer.expires_in * 1000;
+}
+
+/** A token that is good for at least a moment. Throws SignedOut or Unreachable; on a page that was stopped it never comes. */
 export async function accessToken({ renew = false } = {}) {
+  if (isStopped()) return never();
   if (token && !renew && Date.now() < tokenEnds - renewalMargin) return token;
   renewal ??= alone("switchboard.refresh", renewToken).finally(() => { renewal = null; });
-  return renewal;
+  const renewed = await renewal;
+  return isStopped() ? never() : renewed;
 }
+
+const never = () => new Promise(() => {});
 
 async function renewToken() {
   let answer;
@@ -34,18 +41,25 @@ async function renewToken() {
   } catch (error) {
     if (error instanceof Problem && (error.status === 401 || error.status === 400)) {
       token = null;
-      remember(signedInKey, null);
+      if (sessionEnded()) return null;
       throw new SignedOut();
     }
     throw error;
   }
-  keepToken(answer);
+  if (goesOn(answer.access_token)) keep(answer);
+  else token = null;
   return token;
 }
 
-/** Tabs share one rotating cookie, so they take turns. */
-function alone(name, work) {
-  return navigator.locks ? navigator.locks.request(name, work) : work();
+/** Tabs share one rotating cookie, so they take turns. A browser that has no locks, or refuses them, renews without. */
+async function alone(name, work) {
+  let begun = false;
+  try {
+    return await navigator.locks.request(name, () => { begun = true; return work(); });
+  } catch (error) {
+    if (begun) throw error;
+    return work();
+  }
 }
 
 /** A request of the signed-in user; a token that ran out is renewed once. */
@@ -88,12 +102,13 @@ export async function send(method, path, { body, bearer, signal, keepalive, time
   throw new Problem(response.status, value && typeof value === "object" ? value : {}, Number(response.headers.get("Retry-After")) || null);
 }
 
+/** The other tabs are told first, whether or not the service can be reached. */
 export async function signOut() {
+  signedOut();
   try {
     await send("POST", "/api/auth/logout", { body: {}, bearer: token });
   } finally {
     token = null;
-    remember(signedInKey, null);
   }
 }
 
@@ -102,10 +117,16 @@ export function goToSignIn() {
   location.replace(here === "/inbox" || here === "/" ? "/signin" : "/signin?next=" + encodeURIComponent(here));
 }
 
-/** Only paths of our own pages, never another host. */
-export function safeNext(search) {
-  const next = new URLSearchParams(search).get("next");
-  return next && /^\/(?![/\\])/.test(next) ? next : "/inbox";
+/** An address of our own pages, whole; browsers read some paths as another host, so what they make of it is compared. */
+export function safeNext(search, origin = location.origin) {
+  const next = new URLSearchParams(search).get("next") || "/inbox";
+  let address;
+  try {
+    address = new URL(next, origin);
+  } catch {
+    address = null;
+  }
+  return address?.origin === origin && next.startsWith("/") ? address.href : `${origin}/inbox`;
 }
 
 export function query(path, parameters) {

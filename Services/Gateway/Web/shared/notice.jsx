@@ -11,11 +11,25 @@ function show(next) {
   for (const listener of listeners) listener();
 }
 
-/** One sentence about what just happened. `action`: {label, run}, for undoing it. */
+/** One sentence about what just happened. `action`: {label, run}, for undoing it: by its button, or with Ctrl Z while it stands there. */
 export function say(text, { bad = false, action = null } = {}) {
   clearTimeout(timer);
   show({ id: (count += 1), text, bad, action });
   timer = setTimeout(() => show(null), bad || action ? longer : shortly);
+}
+
+export function unsay() {
+  clearTimeout(timer);
+  show(null);
+}
+
+/** Does what the notice's button does. Returns whether there was one. */
+export function runAction() {
+  const action = notice?.action;
+  if (!action) return false;
+  unsay();
+  action.run();
+  return true;
 }
 
 export function Notice() {
@@ -24,8 +38,8 @@ export function Notice() {
     <div className="notice" role="status" aria-live="polite">
       {shown && (
         <div key={shown.id}>{shown.bad && <Icon name="alert" className="bad-mark" />}<span>{shown.text}</span>
-          {shown.action && <button className="btn s" type="button" onClick={() => { show(null); shown.action.run(); }}>{shown.action.label}</button>}
-          <button className="btn s icon ghost" type="button" aria-label="Dismiss" onClick={() => show(null)}><Icon name="x" /></button></div>
+          {shown.action && <button className="btn s" type="button" onClick={runAction}>{shown.action.label}</button>}
+          <button className="btn s icon ghost" type="button" aria-label="Dismiss" onClick={unsay}><Icon name="x" /></button></div>
       )}
     </div>
   );

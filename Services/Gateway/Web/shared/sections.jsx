@@ -24,10 +24,11 @@ export function SectionLinks({ me, current, links = {}, marks = {} }) {
   );
 }
 
-/** The same on narrow screens, at the bottom. */
-export function Tabbar({ me, current, links = {}, marks = {}, children }) {
+/** The same on narrow screens, at the bottom; above it the pages of the settings while one of them (`page`) is open. */
+export function Tabbar({ me, current, page = null, links = {}, marks = {}, children }) {
   return (
     <nav className="tabbar" aria-label="Sections">
+      {page && <ul className="pages" aria-label="Settings">{settingsFor(me).map(({ id, name, address }) => <li key={id}><a href={address} ref={id === page ? intoView : undefined} aria-current={id === page ? "true" : undefined}>{name}</a></li>)}</ul>}
       {sectionsFor(me).map(({ id, name, icon, address }) => <a key={id} href={address} {...links[id]} aria-current={id === current ? "page" : undefined}><Icon name={icon} />{name}{marks[id]}</a>)}
       {children}
     </nav>
@@ -36,13 +37,22 @@ export function Tabbar({ me, current, links = {}, marks = {}, children }) {
 
 const settings = [
   { id: "website", name: "Websites", icon: "web", address: "/settings/website", roles: ["admin"] },
+  { id: "people", name: "People", icon: "team", address: "/settings/people", roles: ["admin"] },
+  { id: "keys", name: "API keys", icon: "plug", address: "/settings/keys", roles: ["admin"] },
   { id: "hours", name: "Business hours", icon: "clock", address: "/settings/hours", roles: ["admin", "supervisor"] },
   { id: "routing", name: "Routing", icon: "route", address: "/settings/routing", roles: ["admin", "supervisor"] },
 ];
 
+const settingsFor = (me) => settings.filter(({ roles }) => roles.includes(me?.role));
+
+/** Of a row that is longer than the screen, the open one is seen. */
+function intoView(link) {
+  if (link) link.closest("ul").scrollLeft = link.offsetLeft - link.closest("ul").clientWidth / 2;
+}
+
 export function SettingsLinks({ me, current }) {
   return (
     <section aria-labelledby="heading-settings"><h2 id="heading-settings">Settings</h2>
-      <ul>{settings.filter(({ roles }) => roles.includes(me?.role)).map(({ id, name, icon, address }) => <li key={id}><a href={address} aria-current={id === current ? "true" : undefined}><Icon name={icon} /><span className="cut">{name}</span></a></li>)}</ul></section>
+      <ul>{settingsFor(me).map(({ id, name, icon, address }) => <li key={id}><a href={address} aria-current={id === current ? "true" : undefined}><Icon name={icon} /><span className="cut">{name}</span></a></li>)}</ul></section>
   );
 }

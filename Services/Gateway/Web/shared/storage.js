@@ -19,6 +19,9 @@ export function remember(key, value) {
   }
 }
 
+/** Whether this browser keeps anything for us. */
+export const isAllowed = () => remember("switchboard.asked", "1") && remember("switchboard.asked", null);
+
 export function keysBelow(prefix) {
   try {
     return Object.keys(localStorage).filter((key) => key.startsWith(prefix)).sort();

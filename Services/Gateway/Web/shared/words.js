@@ -1,5 +1,7 @@
 /* What people, presence and channels are called on every page. */
 
+import { isolated, withoutTurns } from "./text.js";
+
 export const channelNames = { website: "Website", whatsapp: "WhatsApp", email: "Email", phone: "Phone", sms: "SMS", facebook: "Messenger", instagram: "Instagram" };
 export const channelIcons = { website: "web", whatsapp: "whatsapp", email: "email", phone: "phone", sms: "sms", facebook: "messenger", instagram: "instagram" };
 export const presenceNames = { online: "Online", away: "Away", busy: "Busy", offline: "Offline" };
@@ -12,8 +14,10 @@ export function initials(name) {
   return (words.length > 1 ? [...words[0]][0] + [...words[words.length - 1]][0] : [...words[0]].slice(0, 2).join("")).toUpperCase();
 }
 
+/** "Ana" of "Dr. Ana Lind": a title or an initial calls nobody. */
 export function firstName(name) {
-  return String(name || "").split(/\s+/)[0];
+  const words = withoutTurns(name).trim().split(/\s+/);
+  return isolated(words.find((word) => !word.endsWith(".")) ?? words[0]);
 }
 
 /** "1 conversation", "3 conversations". */

@@ -1,11 +1,21 @@
 import { useEffect, useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
-import { accessToken, keepToken, safeNext, send, signedInKey } from "../shared/api.js";
+import { accessToken, keepToken, request, safeNext, send } from "../shared/api.js";
+import { guardKeys } from "../shared/keys.js";
+import { signedInKey } from "../shared/person.js";
 import { Problem, Unreachable } from "../shared/problem.js";
 import { recall } from "../shared/storage.js";
 import { Alert, FieldNote, Frame, Password } from "./frame.jsx";
+import { Stopped } from "./stopped.jsx";
 
 const next = safeNext(location.search);
+/** Why a page of this browser ended here: an "other" person signed in, or whose it was is "signed-out". */
+const stopped = new URLSearchParams(location.search).get("stopped");
+
+function Start({ person }) {
+  const [asks, setAsks] = useState(Boolean(person));
+  return asks ? <Stopped person={person} next={next} onSignIn={() => setAsks(false)} /> : <SignIn />;
+}
 
 function SignIn() {
   const [email, setEmail] = useState("");
@@ -67,7 +77,7 @@ function SignIn() {
     <Frame>
       <form className="form" noValidate onSubmit={submit}>
         <h1 id="heading">Sign in</h1>
-        {refusal && <Alert>{refusal}</Alert>}
+        {refusal ? <Alert>{refusal}</Alert> : stopped === "signed-out" && <Alert><b className="strong">You are signed out.</b> You left in another tab, or your session ended. Nothing more is shown or sent from this one.</Alert>}
         <div className="field">
           <label htmlFor="email">E-mail</label>
           <input className="input" id="email" name="email" ref={mail} type="email" autoComplete="username" value={email} aria-invalid={Boolean(errors.email)}
@@ -84,23 +94,25 @@ function SignIn() {
           </div>
         )}
         <button className="btn main" type="submit" disabled={busy}>{busy ? "Signing in" : <>Sign in<kbd>↵</kbd></>}</button>
-        <p className="small quiet">This browser stays signed in. On a shared computer, sign out when you leave.</p>
+        <p className="small quiet">This browser stays signed in. On a shared computer, sign out when you leave. Forgot the password? An administrator of your company can give you a link to choose another one.</p>
       </form>
     </Frame>
   );
 }
 
 async function start() {
-  // Somebody who is signed in already goes straight on.
-  if (recall(signedInKey)) {
+  // Somebody who is signed in already goes straight on, unless this tab was another person's.
+  let person = null;
+  if (recall(signedInKey) || stopped === "other") {
     try {
       await accessToken();
-      location.replace(next);
-      return;
+      if (!stopped) return location.replace(next);
+      person = await request("GET", "/api/auth/me");
     } catch {
       // Not signed in any more, or the service is away: the form says the rest.
     }
   }
-  createRoot(document.getElementById("page")).render(<SignIn />);
+  createRoot(document.getElementById("page")).render(<Start person={person} />);
 }
+guardKeys(window);
 start();

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { request } from "../shared/api.js";
 import { addressOf, go, linkTo } from "../shared/address.js";
+import { Ask } from "../shared/ask.jsx";
 import { Failed, NotFresh, useAnswer } from "../shared/answer.jsx";
 import { Icon } from "../shared/icons.jsx";
 import { newIdentifier } from "../shared/identifier.js";
@@ -12,7 +13,7 @@ import { inFull, onDay } from "../shared/time.js";
 import { counted, firstName, initials, presenceDots, presenceNames } from "../shared/words.js";
 import { deletionWords, heldBy, leavingWords, loadWords, moveOperations, movedMember, removalButton } from "./changes.js";
 import { minutes, percent } from "./days.js";
-import { AddMember, Ask, AssignAgent, EditMember, EditTeam } from "./forms.jsx";
+import { AddMember, AssignAgent, EditMember, EditTeam } from "./forms.jsx";
 import { Performance, useDays } from "./performance.jsx";
 
 const tabIDs = ["members", "assignments", "performance"];

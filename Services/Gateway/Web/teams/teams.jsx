@@ -5,6 +5,7 @@ import { Failed, NotFresh, useAnswer } from "../shared/answer.jsx";
 import { Boundary } from "../shared/boundary.jsx";
 import { Frame } from "../shared/frame.jsx";
 import { Icon } from "../shared/icons.jsx";
+import { isKey, shortcutOf } from "../shared/keys.js";
 import { LineMark } from "../shared/line.jsx";
 import { useLive, useSoon } from "../shared/live.js";
 import { useOnePane } from "../shared/media.js";
@@ -104,7 +105,7 @@ function List({ teams, items, chosen, leads, waiting, parameters, alone, onNew }
 
   useEffect(() => {
     const key = (event) => {
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, dialog")) return;
+      if (shortcutOf(event) !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, dialog")) return;
       event.preventDefault();
       search.current?.focus();
     };
@@ -117,7 +118,7 @@ function List({ teams, items, chosen, leads, waiting, parameters, alone, onNew }
       <header className="head"><h1 id="heading-list" tabIndex={-1}>Teams</h1><span className="quiet" aria-label={items ? counted(items.length, "team") : undefined}>{items?.length ?? ""}</span>
         {leads && items && <button className="btn s push" type="button" onClick={onNew}><Icon name="plus" small />New team</button>}</header>
       <div className="tools">
-        <label className="search"><Icon name="search" /><span className="vh">Search teams</span><input className="input" type="search" ref={search} placeholder="Search" value={text} onChange={(event) => filter({ text: event.target.value })} onKeyDown={(event) => { if (event.key === "Escape" && text) { event.preventDefault(); filter({ text: "" }); } }} />{!text && <kbd>/</kbd>}</label>
+        <label className="search"><Icon name="search" /><span className="vh">Search teams</span><input className="input" type="search" ref={search} placeholder="Search" value={text} onChange={(event) => filter({ text: event.target.value })} onKeyDown={(event) => { if (isKey(event, "Escape") && text) { event.preventDefault(); filter({ text: "" }); } }} />{!text && <kbd>/</kbd>}</label>
         {(sectors.length > 1 || sector) && <label><span className="vh">Sector</span><select className="pick" value={sector} onChange={(event) => filter({ sector: event.target.value })}><option value="">All sectors</option>{sectors.map((each) => <option key={each}>{each}</option>)}</select></label>}
       </div>
       <NotFresh problem={teams.value && teams.problem} onAgain={teams.again} />

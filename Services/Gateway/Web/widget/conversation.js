@@ -61,6 +61,8 @@ export function createConversation(session, title = null) {
         if (data.agent) conversation.queue = null;
         if (data.agent) lines.set(sequence, { kind: "joined", name: data.agent.name, at: data.at });
         else if (previous?.name) lines.set(sequence, { kind: "left", name: previous.name, at: data.at });
+      } else if (type === "session") {
+        conversation.session = { ...conversation.session, subject: data.subject, priority: data.priority, room_id: data.room_id };
       } else if (type === "receipt") {
         noteReceipt(data);
       } else if (type === "queue") {
@@ -76,6 +78,11 @@ export function createConversation(session, title = null) {
     /** This side's own watermark moves at once, not only when the server repeats it. */
     markRead(through) {
       noteReceipt({ participant: { type: "customer", id: "here" }, delivered_through: through, read_through: through });
+    },
+
+    /** The newest message of the other side that a teaser may show, as it reads now; null when there is none. */
+    teaser() {
+      return conversation.unread().at(-1) || null;
     },
 
     has: (id) => messages.has(id),

@@ -1,5 +1,7 @@
 /* Small tools for the page. Text is only ever set as text, so nothing that a person wrote becomes markup. */
 
+import { linkParts } from "../shared/text.js";
+
 export const byId = (id) => document.getElementById(id);
 
 export function make(tag, properties = {}, ...children) {
@@ -27,18 +29,12 @@ export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-const links = /\bhttps?:\/\/[^\s<>"']*[^\s<>"'.,;:!?()[\]{}]/g;
-
 /** A message's text with its web addresses as links that tell the other page nothing about us. */
 export function writeWithLinks(element, text) {
   if (element.textContent === text) return;
-  const parts = [];
-  let end = 0;
-  for (const match of text.matchAll(links)) {
-    parts.push(text.slice(end, match.index), make("a", { href: match[0], target: "_blank", rel: "noopener noreferrer nofollow", textContent: match[0] }));
-    end = match.index + match[0].length;
-  }
-  element.replaceChildren(...parts, text.slice(end));
+  element.replaceChildren(
+    ...linkParts(text).map((part) => (part.address ? make("a", { href: part.address, target: "_blank", rel: "noopener noreferrer nofollow", textContent: part.text }) : part.text)),
+  );
 }
 
 /** Makes `parent`'s children those of `rows`, in order; rows that stay keep their element. Whatever is gone leaves first, so nothing else moves. */

@@ -31,8 +31,12 @@ const isDark = matchMedia("(prefers-color-scheme: dark)");
 
 const lockName = (what) => `switchboard ${site} ${options.user?.id || ""} ${what}`;
 
+/** A user's own part of the storage. The full stop ends it, so none may stand inside: "a" must not read what "a.b" keeps. */
+const storePrefix = () => `switchboard.${site}.${encodeURIComponent(options.user?.id || "").replaceAll(".", "%2E")}.`;
+
 const host = createHost((type, data) => {
   if (type === "hello" && !started) start(data);
+  else if (type === "signOut") forget(true);
   else if (!started) return;
   else if (type === "open") setOpen(data.open, data.focus);
   else if (type === "focus") setHostFocus(data.focused);
@@ -62,7 +66,7 @@ let hostFocused = false;
 let readTimer = null;
 let readSaid = 0;
 let deliveredSaid = 0;
-let teaser = null;
+let isTeasing = false;
 let isLoading = false;
 let isLoadingEarlier = false;
 let isBlocked = false;
@@ -92,6 +96,7 @@ async function askForToken() {
   try {
     answer = await call("POST", "/api/v1/widget/visitors", { body });
   } catch (error) {
+    if (error.code === "customer-blocked") becomeBlocked();
     if (!kept?.token || ![400, 401, 404].includes(error.status)) throw error;
     delete body.token; // from another installation: a new visitor, with what is still unsent
     answer = await call("POST", "/api/v1/widget/visitors", { body });
@@ -112,10 +117,25 @@ async function ask(method, path, body) {
   try {
     return await call(method, path, { body, token: visitor.token });
   } catch (error) {
+    if (error.code === "customer-blocked") becomeBlocked();
     if (error.status !== 401) throw error;
     await signIn();
     return call(method, path, { body, token: visitor.token });
   }
+}
+
+/** Nothing can be asked any more; what is written stays. Whether it still is so is asked as often as the settings are. */
+function becomeBlocked() {
+  isBlocked = true;
+  settingsAt = Date.now();
+  endLine();
+  draw();
+}
+
+function endLine() {
+  line?.stop();
+  line = null;
+  lineState = "idle";
 }
 
 /* The conversation. */
@@ -123,14 +143,19 @@ async function ask(method, path, body) {
 async function enter() {
   try {
     const openSession = await signIn();
-    isUnreachable = false;
+    const wasBlocked = isBlocked;
+    isBlocked = isUnreachable = false;
     failures = 0;
     const wanted = openSession || store.get("session")?.id;
-    if (wanted && wanted !== current?.id) await open(wanted);
+    if (wanted && (wasBlocked || wanted !== current?.id)) await open(wanted);
     else draw();
     host.say("shown");
     outbox.flush();
   } catch (error) {
+    if (isBlocked) {
+      isUnreachable = false;
+      return host.say("shown");
+    }
     if (error.status && !error.isTemporary && options.user) {
       console.warn("Switchboard: data-user-hash does not fit data-user-id, so the visitor stays anonymous.");
       return host.say("anonymous");
@@ -181,9 +206,7 @@ function use(conversation) {
   current = conversation;
   readSaid = deliveredSaid = 0;
   for (const id of acknowledged.keys()) if (conversation.has(id)) acknowledged.delete(id);
-  line?.stop();
-  line = null;
-  lineState = "idle";
+  endLine();
   if (!conversation.isClosed()) connect();
   draw();
 }
@@ -230,13 +253,9 @@ function take(frame) {
   if (news) {
     endHeardTyping();
     sayDelivered();
-    if (!isOpen) teaser = { name: news.author?.name || settings.name || "", text: news.text };
+    isTeasing ||= !isOpen;
   }
-  if (current.isClosed()) {
-    line?.stop();
-    line = null;
-    lineState = "idle";
-  }
+  if (current.isClosed()) endLine();
   draw();
   considerReading();
 }
@@ -244,8 +263,10 @@ function take(frame) {
 async function reload() {
   try {
     use(await load(current.id));
-  } catch {
+  } catch (error) {
     line?.stop();
+    if (isBlocked) return;
+    if (error.status === 404) return startNew(); // the server does not know it: another one, or one that was restored
     setTimeout(() => current && reload(), waitingTime(failures++));
   }
 }
@@ -307,11 +328,11 @@ async function deliver(entry) {
     if (error.code === "conversation-closed") {
       current.session = { ...current.session, status: "closed" };
       error.held = true;
-      line?.stop();
-      line = null;
-      lineState = "idle";
+      endLine();
+    } else if (options.page && error.status === 400 && Object.keys(error.fields || {}).some((field) => field.startsWith("page"))) {
+      options.page = undefined; // where the visitor is helps the agent; the message does not wait for it
+      error.tryAgain = true;
     } else if (error.code === "customer-blocked") {
-      isBlocked = true;
       error.held = true;
     } else if (error.status === 404) {
       store.remove("session"); // erased meanwhile: the message starts a new conversation
@@ -343,13 +364,32 @@ function refuse(sentence) {
 
 function startNew() {
   store.remove("session");
-  isBlocked = false;
   current = null;
-  line?.stop();
-  line = null;
-  lineState = "idle";
+  endLine();
   outbox.flush();
   drawNow();
+}
+
+/**
+ * This browser knows the visitor no more: the token ends, and what is kept here goes. On a computer that several people use, the page says
+ * `signOut`; then it goes from here even when the server cannot be asked, and the token ends by itself.
+ */
+async function forget(isSignOut = false) {
+  try {
+    if (visitor) await call("DELETE", "/api/v1/widget/visitors/me", { token: visitor.token });
+  } catch (error) {
+    if (!isSignOut && ![401, 404].includes(error.status)) return refuse(language.say("forgetFailed"));
+  }
+  for (const key of store?.keys("") || []) store.remove(key);
+  beginAnew();
+}
+
+/** As a visitor whom this browser does not know. */
+function beginAnew() {
+  line?.stop();
+  tab.set(`switchboard.${site}.open`, "");
+  if (host.isEmbedded) host.say("forgotten");
+  else location.reload();
 }
 
 /** What the visitor left for an answer by e-mail; goes out with the first message or at once. */
@@ -364,7 +404,7 @@ async function sendContact() {
       store.remove("contact");
       isChangingContact = true;
       view.showEmailProblem(error.fields.email);
-    } else {
+    } else if (!isBlocked) {
       setTimeout(sendContact, Math.max(waitingTime(3), (error.retryAfterSeconds || 0) * 1000));
     }
   }
@@ -427,7 +467,7 @@ function considerReading() {
 
 function setOpen(open, focus) {
   isOpen = open;
-  teaser = null;
+  isTeasing = false;
   tab.set(`switchboard.${site}.open`, open ? "1" : "");
   host.say("opened", { open });
   drawNow();
@@ -439,8 +479,9 @@ function setOpen(open, focus) {
   if (isReturning && visitor && !earlierSessions) findEarlierSessions().catch(() => (earlierSessions = null));
 }
 
-/** Whether somebody is there is not told by the socket; while nobody has the conversation it is asked. */
+/** Whether somebody is there is not told by the socket; while nobody has the conversation it is asked. So is whether a block still stands. */
 function refreshSettings() {
+  if (isBlocked && isOpen && Date.now() - settingsAt > settingsOld) return void enter();
   if (isOpen && visitor && !isUnreachable && Date.now() - settingsAt > settingsOld && current?.session.status !== "assigned") signIn().then(draw, () => {});
 }
 
@@ -467,6 +508,7 @@ function applyAccent() {
 /* What is shown. */
 
 function presence() {
+  if (isBlocked) return ["", false];
   if (isUnreachable || lineState === "reconnecting" || outbox.isFailing()) return [language.say("reconnecting"), false];
   if (current?.isClosed()) return [language.say("closed"), false];
   if (settings.online === false) {
@@ -508,9 +550,13 @@ function model() {
   if (isAway) shownNotice = [language.say("reconnecting"), count ? language.say("kept", { n: count }) : ""].join(" ").trim();
   else if (count && outbox.pausedFor() > 1) shownNotice = language.say("slow", { time: language.duration(outbox.pausedFor(), true) });
 
+  // As it reads now: a message that was deleted is teased with no more.
+  const teaser = isTeasing && !isOpen ? current?.teaser() : null;
+
   return {
-    mode: teaser && !isOpen ? "teaser" : "panel",
-    teaser,
+    mode: teaser ? "teaser" : "panel",
+    teaser: teaser && { name: teaser.author?.name || settings.name || "", text: teaser.text },
+    canForget: !options.user && !isBlocked && (hasEarlier || threads.some((thread) => !thread.isEmpty())),
     title: settings.name ? language.say("chatWith", { name: settings.name }) : language.say("chat"),
     name: settings.name || language.say("chat"),
     presence: presenceText,
@@ -558,7 +604,7 @@ function drawNow() {
 function start(hello) {
   started = true;
   options = hello;
-  store = createStore(`switchboard.${site}.${options.user?.id || ""}.`);
+  store = createStore(storePrefix());
   settings = store.get("settings") || {};
   language = createLanguage([options.locale, ...(navigator.languages || [navigator.language]), settings.locale_default]);
   hostFocused = Boolean(options.focused);
@@ -568,9 +614,10 @@ function start(hello) {
     close: () => host.say("close"),
     open: () => host.say("open"),
     hideTeaser() {
-      teaser = null;
+      isTeasing = false;
       draw();
     },
+    forget: () => forget(),
     earlier: loadEarlier,
     saveContact(contact) {
       store.set("contact", contact);
@@ -601,6 +648,7 @@ function start(hello) {
   });
   store.watch((key, value, old) => {
     if (outbox.changedElsewhere(key, value, old)) return;
+    if (key === "visitor" && !value && old) return beginAnew(); // forgotten in another tab
     if (key === "visitor" && value) visitor = value;
     if (key === "session" && value?.isKnown && value.id !== current?.id) open(value.id).catch(() => enter());
     if (key === "contact") draw();

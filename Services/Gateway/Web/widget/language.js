@@ -1,4 +1,5 @@
 /* Which words and which numbers: the page's attribute wins, then the browser, then what the site says, then English. */
+import { isolated } from "../shared/text.js";
 import ar from "./locales/ar.js";
 import en from "./locales/en.js";
 
@@ -32,7 +33,7 @@ export function createLanguage(wishes) {
   function say(key, values = {}) {
     let sentence = table[key];
     if (typeof sentence === "object") sentence = sentence[plural.select(values.n)] || sentence.other;
-    return sentence.replace(/\{(\w+)\}/g, (_, name) => (name === "n" ? numbers.format(values.n) : values[name]));
+    return sentence.replace(/\{(\w+)\}/g, (_, name) => (name === "n" ? numbers.format(values.n) : isolated(values[name])));
   }
 
   /** A length of time as one rounds it when talking: seconds only where they matter, else minutes or hours, rounded up. */

@@ -46,9 +46,19 @@ export function createStore(prefix) {
   };
 }
 
-/** One tab at a time where the browser has locks (https, localhost). Elsewhere tabs may do the same twice, which ids that the widget makes render harmless. */
+/**
+ * One tab at a time where the browser has locks (https, localhost) and allows them: with site data blocked it refuses. There tabs may do the same
+ * twice, which ids that the widget makes render harmless.
+ */
 export async function alone(name, action) {
-  return navigator.locks ? navigator.locks.request(name, action) : action();
+  let hasBegun = false;
+  const once = () => ((hasBegun = true), action());
+  try {
+    if (navigator.locks) return await navigator.locks.request(name, once);
+  } catch (error) {
+    if (hasBegun) throw error;
+  }
+  return action();
 }
 
 /** Whether a panel is open belongs to one tab, not to the visitor. */

@@ -1,17 +1,20 @@
 /* The frame's page: draws what it is told and says what the visitor did. It decides nothing. */
+import { isKey } from "../shared/keys.js";
 import { byId, icon, make, reconcile, write, writeWithLinks } from "./elements.js";
 
 const marks = { sending: "clock", waits: "clock", paused: "clock", held: "clock", sent: "sent", delivered: "double", read: "double", failed: "alert" };
+/** A letter, a sign, an emoji: something that is seen. Spaces, fillers and joiners alone are no message. */
+const visibleSign = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Control}\u2800]/u;
 /** How far from its end the thread may be scrolled and still follows new messages. Unit: CSS pixels. */
 const followWithin = 64;
 
-/** `actions`: send(text), typing(), close(), earlier(), saveContact({name, email}), changeContact(), startNew(), retry(id), discard(id), seen(rows) */
+/** `actions`: send(text), typing(), close(), earlier(), saveContact({name, email}), changeContact(), startNew(), forget(), retry(id), discard(id), seen(rows) */
 export function createView(language, actions) {
   const { say } = language;
   const elements = new Map();
   const visible = new Set();
   const parts = Object.fromEntries(
-    ["chat", "name", "dot", "presence", "close", "scroll", "earlier", "greeting", "log", "typing", "facts", "contact", "newest", "status", "composer", "text", "send", "footer", "teaser"].map((id) => [id, byId(id)]),
+    ["chat", "name", "dot", "presence", "close", "scroll", "earlier", "greeting", "log", "typing", "facts", "contact", "newest", "status", "composer", "text", "send", "footer", "teaser", "forget"].map((id) => [id, byId(id)]),
   );
   const email = byId("contact-email");
   const emailError = byId("contact-error");
@@ -38,13 +41,14 @@ export function createView(language, actions) {
   write(parts.contact.querySelector("button"), say("save"));
   write(kept.querySelector("button"), say("change"));
   write(parts.footer.querySelector("button"), say("startNew"));
+  write(parts.forget, say("forget"));
   parts.teaser.lastElementChild.setAttribute("aria-label", say("hide"));
 
   /* What the visitor does. */
   function submit(event) {
     event?.preventDefault();
     const text = parts.text.value.trim();
-    if (text && actions.send(text)) {
+    if (visibleSign.test(text) && actions.send(text)) {
       parts.text.value = "";
       grow();
       toEnd();
@@ -58,7 +62,9 @@ export function createView(language, actions) {
   }
   parts.composer.addEventListener("submit", submit);
   parts.text.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
+    if (!isKey(event, "Enter") || event.shiftKey) return;
+    if (event.repeat) event.preventDefault(); // held too long: one message, not many
+    else submit(event);
   });
   parts.text.addEventListener("input", () => {
     grow();
@@ -66,7 +72,7 @@ export function createView(language, actions) {
   });
   parts.close.addEventListener("click", () => actions.close());
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !event.isComposing) actions.close();
+    if (isKey(event, "Escape")) actions.close();
   });
   parts.earlier.addEventListener("click", () => actions.earlier());
   parts.scroll.addEventListener("scroll", () => {
@@ -80,6 +86,23 @@ export function createView(language, actions) {
     actions.startNew();
     parts.text.focus();
   });
+  // Asked once more in its own place; whoever goes elsewhere has not meant it.
+  let isForgetting = false;
+  function askForgetting(asks) {
+    isForgetting = asks;
+    write(parts.forget, say(asks ? "forgetSure" : "forget"));
+    parts.forget.classList.toggle("asks", asks);
+  }
+  parts.forget.addEventListener("keydown", (event) => {
+    if (event.repeat) event.preventDefault(); // a key that is held has not read the question
+  });
+  parts.forget.addEventListener("click", (event) => {
+    if (event.detail > 1) return; // nor has a double click
+    if (isForgetting) actions.forget();
+    askForgetting(!isForgetting);
+    parts.forget.focus(); // a browser that does not give a pressed button the focus would not tell when it goes elsewhere
+  });
+  parts.forget.addEventListener("blur", () => askForgetting(false));
   parts.teaser.firstElementChild.addEventListener("click", () => actions.open());
   parts.teaser.lastElementChild.addEventListener("click", () => actions.hideTeaser());
 
@@ -115,7 +138,7 @@ export function createView(language, actions) {
     email.focus();
   });
 
-  /* Which messages of the other side are in sight; the caller decides when that means read. */
+  /* Of which messages of the other side the end is in sight, however tall they are; the caller decides when that means read. */
   const watcher = new IntersectionObserver(
     (changes) => {
       for (const change of changes) {
@@ -124,11 +147,11 @@ export function createView(language, actions) {
       }
       actions.seen(highestVisible());
     },
-    { root: parts.scroll, threshold: 0.5 },
+    { root: parts.scroll },
   );
   function highestVisible() {
     let highest = 0;
-    for (const element of visible) if (element.isConnected) highest = Math.max(highest, Number(element.dataset.sequence) || 0);
+    for (const end of visible) if (end.isConnected) highest = Math.max(highest, Number(end.parentElement.dataset.sequence) || 0);
     return highest;
   }
 
@@ -141,8 +164,8 @@ export function createView(language, actions) {
   function createRow(row) {
     if (row.kind === "day") return make("p", { className: "day" });
     if (row.kind === "event") return make("p", { className: "event", dir: "auto" });
-    const element = make("div", { className: "message" }, make("span", { className: "by" }), make("div", { className: "bubble", dir: "auto" }), make("div", { className: "meta" }));
-    if (!row.mine) watcher.observe(element);
+    const element = make("div", { className: "message" }, make("bdi", { className: "by" }), make("div", { className: "bubble", dir: "auto" }), make("div", { className: "meta" }), make("i", { className: "end" }));
+    if (!row.mine) watcher.observe(element.lastElementChild);
     return element;
   }
 
@@ -202,6 +225,7 @@ export function createView(language, actions) {
       parts.dot.className = model.isOn ? "dot on" : "dot";
       parts.greeting.hidden = !model.greeting;
       write(parts.greeting.firstElementChild, model.greeting || "");
+      parts.forget.hidden = !model.canForget;
       parts.earlier.hidden = !model.hasEarlier;
       parts.earlier.disabled = model.isLoadingEarlier;
       parts.log.setAttribute("aria-busy", String(model.isLoading));

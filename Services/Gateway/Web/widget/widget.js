@@ -3,14 +3,18 @@
  * Puts a launcher and the chat's frame into the company's page. Everything of it lives in a shadow tree with constructed style
  * sheets, which neither the page's styles nor its content security policy reach; the conversation itself is inside the frame,
  * which the page's scripts cannot read. Optional attributes: data-accent, data-position (start, end, left, right), data-locale, data-user-id, data-user-hash.
+ * Pages that change their user without loading anew change these two, or call Switchboard.identify({ userId, userHash }) and Switchboard.signOut().
  */
 import { launcherStyle } from "./launcher.js";
+
+/** What the frame may take to say goodbye to a customer. Unit: milliseconds. */
+const patience = 3000;
 
 (function widget() {
   const script = document.currentScript || document.querySelector("script[data-site][src*='/widget.js']");
   const { site, accent, position, locale, userId, userHash } = script?.dataset || {};
-  if (!site || window.__switchboardWidget) return;
-  window.__switchboardWidget = true;
+  if (!site) return;
+  if (window.Switchboard) return window.Switchboard.identify({ userId, userHash }); // the page has put the script in again
   const origin = new URL(script.src).origin;
 
   const make = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
@@ -48,8 +52,13 @@ import { launcherStyle } from "./launcher.js";
   let isShown = false;
   let state = null;
   let user = userId ? { id: userId, hash: userHash || "" } : null;
+  let turn = 0;
+  let leaving = null;
+  let takesFocus = false;
 
-  const page = () => ({ url: location.href.slice(0, 2000), title: document.title.slice(0, 300), referrer: document.referrer.slice(0, 2000) });
+  /** Never half an emoji: no server takes that for text. */
+  const cut = (text, most) => text.slice(0, most).replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, "");
+  const page = () => ({ url: cut(location.href, 2000), title: cut(document.title, 300), referrer: cut(document.referrer, 2000) });
   const say = (type, data = {}) => frame.contentWindow?.postMessage({ ...data, switchboard: 1, type }, origin);
 
   function setOpen(open, focus) {
@@ -78,6 +87,40 @@ import { launcherStyle } from "./launcher.js";
     count.textContent = state.unread > 99 ? "99+" : String(state.unread);
   }
 
+  /** The frame starts anew, as somebody else or as nobody. */
+  function begin(next) {
+    clearTimeout(leaving?.timer);
+    leaving = null;
+    user = next;
+    isOpen = isShown = false;
+    state = null;
+    turn += 1;
+    frame.src = frameAddress(`&turn=${turn}`);
+    apply();
+  }
+
+  /** What the browser keeps of the customer who was here goes first; a frame that does not answer is not waited for. */
+  function leave(next) {
+    if (leaving) return void (leaving.next = next);
+    isOpen = isShown = false;
+    apply();
+    leaving = { next, timer: setTimeout(() => begin(leaving.next), patience) };
+    say("signOut");
+  }
+
+  function identify({ userId: id, userHash: hash } = {}) {
+    const next = id ? { id: String(id), hash: String(hash || "") } : null;
+    const now = leaving ? leaving.next : user;
+    if (next?.id === now?.id && next?.hash === now?.hash) return;
+    if (user && next?.id !== user.id) leave(next);
+    else if (leaving) leaving.next = next;
+    else begin(next);
+  }
+
+  window.Switchboard = { identify, signOut: () => leave(null) };
+  const identity = new MutationObserver(() => identify({ userId: script.dataset.userId, userHash: script.dataset.userHash }));
+  identity.observe(script, { attributeFilter: ["data-user-id", "data-user-hash"] });
+
   launcher.addEventListener("click", () => setOpen(!isOpen, true));
 
   addEventListener("message", (event) => {
@@ -88,10 +131,15 @@ import { launcherStyle } from "./launcher.js";
     } else if (type === "state") {
       state = event.data;
     } else if (type === "shown") {
-      isShown = true;
+      isShown = !leaving;
+      apply();
+      if (takesFocus) launcher.focus();
+      takesFocus = false;
     } else if (type === "anonymous") {
-      user = null; // what was kept for the user stays untouched: the frame starts anew as somebody else
-      frame.src = frameAddress("&anonymous");
+      begin(null); // what was kept for the user stays untouched
+    } else if (type === "forgotten") {
+      takesFocus = isOpen && shadow.activeElement === frame; // whoever pressed the button in the panel goes on here
+      begin(leaving ? leaving.next : user);
     } else if (type === "refused") {
       root.remove();
     } else if (type === "opened") {

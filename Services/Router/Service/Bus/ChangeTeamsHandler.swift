@@ -25,11 +25,11 @@ struct ChangeTeamsHandler: RequestHandler {
         let record = IdempotencyRecord(
             service: .router, key: context.key, subject: ChangeTeams.subject,
             request: principal.clientID.uuid.bytes + [request.isAtomic ? 1 : 0] + Array(try encoder.encode(request.operations)))
-        return try await desk.turn(needs, once: record) { turn in
+        return try await desk.open(needs, once: record) { open in
             var results: [TeamChange] = []
             for (index, operation) in request.operations.enumerated() {
                 do {
-                    let id = try turn.apply(operation, by: principal)
+                    let id = try open.perform { try $0.apply(operation, by: principal) }
                     results.append(TeamChange(index: index, operation: operation.operation, id: id))
                 } catch let error as RoutingError {
                     // Thrown, the transaction leaves nothing behind.
@@ -42,7 +42,8 @@ struct ChangeTeamsHandler: RequestHandler {
                             refusal: TeamChangeRefusal(code: error.code, details: error.details)))
                 }
             }
-            return TeamChanges(applied: results.count { $0.refusal == nil }, results: results)
+            let changes = TeamChanges(applied: results.count { $0.refusal == nil }, results: results)
+            return { _ in changes }
         }
     }
 }
@@ -53,7 +54,7 @@ extension TeamOperation.Kind {
 
 extension QueueTurn {
     /// - Returns: the id of what was created, changed or removed.
-    fileprivate func apply(_ operation: TeamOperation, by principal: Principal) throws -> EntityID {
+    fileprivate mutating func apply(_ operation: TeamOperation, by principal: Principal) throws -> EntityID {
         func required<Value>(_ value: Value?, _ field: String) throws -> Value {
             guard let value else { throw RoutingError.fieldInvalid(field: field, detail: "is missing") }
             return value

@@ -33,16 +33,18 @@ package struct ChatListener: Sendable {
             if needs[tenant]?.traceparent == nil { needs[tenant]?.traceparent = frame.header.traceparent }
         }
         guard !heard.isEmpty else { return }
-        let turns = try desk.begin(Array(needs.values), in: transaction)
-        for turn in turns {
-            for event in heard[turn.tenant] ?? [] {
-                switch event {
-                case .waiting(let event, let date): try turn.hear(event, at: date)
-                case .status(let event, let sequence): try turn.hear(event, sequence: sequence)
+        var turns = try desk.begin(Array(needs.values), in: transaction)
+        for index in turns.indices {
+            for event in heard[turns[index].turn.tenant] ?? [] {
+                try turns[index].perform { turn in
+                    switch event {
+                    case .waiting(let event, let date): try turn.hear(event, at: date)
+                    case .status(let event, let sequence): try turn.hear(event, sequence: sequence)
+                    }
                 }
             }
         }
-        try desk.finish(turns, in: transaction)
+        try desk.finish(&turns, in: transaction)
     }
 
     private func read(_ frame: EventFrame) throws -> Heard? {
@@ -52,51 +54,5 @@ package struct ChatListener: Sendable {
         else { return nil }
         guard let sequence = frame.header.keySequence else { throw RoutingTrouble.eventIncomplete(frame.header.subject) }
         return .status(event, sequence: sequence)
-    }
-}
-
-extension QueueTurn {
-    func hear(_ event: ConversationWaiting, at date: Date) throws {
-        guard var item = items[event.sessionID] else {
-            var item = WorkItem(event, at: date)
-            item.weight = settings.weight(of: item.channel)
-            try settleSector(of: &item)
-            put(item)
-            noteQueued(event.sessionID)
-            return
-        }
-        switch item.hear(event, at: date) {
-        case .nothing: return
-        case .details, .released: break
-        case .queued:
-            // Chat had applied the assignment and says that it waits again: it has no agent there.
-            try endAssignment(of: &item, reason: "waiting")
-            item.weight = settings.weight(of: item.channel)
-            try settleSector(of: &item)
-            noteQueued(item.conversationID)
-        }
-        put(item)
-    }
-
-    /// A team's work stands in its sector's queue. A sector without anybody would wait for ever: such work is everybody's.
-    private func settleSector(of item: inout WorkItem) throws {
-        if let team = item.teamID {
-            if let sector = try teams.find(team)?.sector { item.sector = sector } else { item.teamID = nil }
-        }
-        let sector = item.sector
-        if !hasAgents(in: sector) { item.sector = Sector.general }
-    }
-
-    func hear(_ event: ConversationStatusChanged, sequence: Int64) throws {
-        // One that never waited needs nobody, and if it will, that is said with a higher sequence.
-        guard var item = items[event.sessionID] else { return }
-        switch item.hear(event, sequence: sequence) {
-        case .nothing: return
-        case .details, .queued: break
-        case .released:
-            try endAssignment(of: &item, reason: event.status.rawValue)
-            try endOffer(of: &item, as: .withdrawn)
-        }
-        put(item)
     }
 }

@@ -8,15 +8,7 @@ struct DeclineOfferHandler: RequestHandler {
     func answer(_ request: DeclineOffer, context: RequestContext) async throws -> Done {
         let principal = request.principal
         try principal.mustBe(in: Role.answering, context)
-        if let note = request.note {
-            guard note.count <= AssignConversationHandler.noteLengthMax else {
-                throw RoutingError.fieldInvalid(
-                    field: "note", detail: "has more than \(AssignConversationHandler.noteLengthMax) characters")
-            }
-            guard !note.utf8.contains(0) else {
-                throw RoutingError.fieldInvalid(field: "note", detail: "contains a character that cannot be stored")
-            }
-        }
+        try TextRule.note.check(request.note, "note")
         let needs = QueueTurn.Needs(tenant: principal.clientID, agents: [principal.subject], traceparent: context.traceparent)
         return try await desk.turn(needs) { turn in
             try turn.decline(request.id, note: request.note, by: principal)

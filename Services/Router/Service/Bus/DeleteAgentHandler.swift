@@ -19,15 +19,3 @@ struct DeleteAgentHandler: RequestHandler {
         }
     }
 }
-
-extension QueueTurn {
-    func delete(_ id: AgentID, by author: Author) throws {
-        guard var agent = agents[id], agent.deletedAt == nil else { throw RoutingError.agentNotFound(id: id) }
-        guard agent.load == 0 else { throw RoutingError.agentHoldsConversations(count: agent.load) }
-        let before = agent.settings
-        agent.deletedAt = now
-        put(agent)
-        audit(AgentAudit(agent: id, action: "deleted", actor: author, before: before, after: nil))
-        try endAssignments(of: id, by: author)
-    }
-}

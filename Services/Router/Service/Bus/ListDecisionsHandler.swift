@@ -16,12 +16,10 @@ struct ListDecisionsHandler: RequestHandler {
         }
         let limit = min(max(request.limit, 1), Page<Decision>.limitMax)
         let before = try request.cursor.map { cursor throws(RoutingError) -> (Date, DecisionID) in
-            let fields = try PageCursor.fields(cursor, count: 2)
-            guard let microseconds = Int64(fields[0]), let id = DecisionID(fields[1]) else { throw PageCursor.invalid }
-            return (Date(timeIntervalSince1970: Double(microseconds) / 1_000_000), id)
+            try cursor.position { cursor in cursor.time().flatMap { at in cursor.id().map { (at, $0) } } }
         }
         let page = try await reader.decisions(about: request.sessionID, of: request.principal.clientID, limit: limit, before: before)
-        let next = page.hasMore ? page.items.last.map { PageCursor.text([Microseconds.text($0.at), $0.id.description]) } : nil
+        let next = page.hasMore ? page.items.last.map { ListCursor.text(.time($0.at), .id($0.id.uuid)) } : nil
         return Page(items: page.items, nextCursor: next)
     }
 }

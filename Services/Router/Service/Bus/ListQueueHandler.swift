@@ -7,33 +7,23 @@ struct ListQueueHandler: RequestHandler {
 
     func answer(_ request: ListQueue, context: RequestContext) async throws -> Page<QueueEntry> {
         try request.principal.mustBe(in: Role.reading, context)
-        guard request.sector.map(Sector.isName) ?? true else {
-            throw RoutingError.fieldInvalid(field: "sector", detail: "needs 1 to \(Sector.lengthMax) characters")
-        }
+        try Sector.check(request.sector)
         let limit = min(max(request.limit, 1), Page<QueueEntry>.limitMax)
         let after = try request.cursor.map { cursor throws(RoutingError) -> QueuePosition in
-            let fields = try PageCursor.fields(cursor, count: 3)
-            guard let priority = Int(fields[0]), let microseconds = Int64(fields[1]), let id = ConversationID(fields[2]) else {
-                throw PageCursor.invalid
+            try cursor.position { cursor in
+                guard let priority = cursor.integer(in: QueuePosition.priorityRange), let since = cursor.time(),
+                    let id: ConversationID = cursor.id()
+                else { return nil }
+                return QueuePosition(priority: priority, waitingSince: since, conversation: id)
             }
-            return QueuePosition(
-                priority: priority, waitingSince: Date(timeIntervalSince1970: Double(microseconds) / 1_000_000), conversation: id)
         }
-        let entries = try await reader.queue(
-            of: request.principal.clientID, sector: request.sector, team: request.teamID, limit: limit + 1, after: after)
-        let items = Array(entries.prefix(limit))
+        let page = try await reader.queue(
+            of: request.principal.clientID, sector: request.sector, team: request.teamID, limit: limit, after: after)
         let next =
-            entries.count > limit
-            ? items.last.map {
-                PageCursor.text([String($0.priority), Microseconds.text($0.waitingSince), $0.sessionID.description])
+            page.hasMore
+            ? page.items.last.map {
+                ListCursor.text(.integer($0.priority), .time($0.waitingSince), .id($0.sessionID.uuid))
             } : nil
-        return Page(items: items, nextCursor: next)
+        return Page(items: page.items, nextCursor: next)
     }
-}
-
-/// A place in the queue's order.
-struct QueuePosition: Sendable {
-    let priority: Int
-    let waitingSince: Date
-    let conversation: ConversationID
 }

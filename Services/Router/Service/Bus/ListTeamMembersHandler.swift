@@ -8,11 +8,13 @@ struct ListTeamMembersHandler: RequestHandler {
 
     func answer(_ request: ListTeamMembers, context: RequestContext) async throws -> NumberedPage<TeamMember> {
         try request.principal.mustBe(in: Role.reading, context)
-        let part = try request.page.part(fields: 2) { fields in TeamMemberID(fields[1]).map { (name: fields[0], id: $0) } }
+        let part = try request.page.part { cursor in
+            cursor.text().flatMap { name in cursor.id().map { (name: name, id: $0 as TeamMemberID) } }
+        }
         let slice = try await reader.teams(of: request.principal.clientID) { teams in
             guard try teams.find(request.teamID) != nil else { throw RoutingError.teamNotFound(id: request.teamID) }
             return try teams.members(of: request.teamID, part)
         }
-        return request.page.page(slice) { [$0.user.name, $0.id.description] }
+        return request.page.page(slice) { ListCursor.text(.text($0.user.name), .id($0.id.uuid)) }
     }
 }

@@ -1,6 +1,7 @@
 import Bus
 import Contracts
 import Foundation
+import ServiceKit
 import Storage
 
 /// A gateway's live sockets count for a minute from now. Those it names no more lapse a minute after their last renewal: a page
@@ -12,18 +13,18 @@ struct RenewAgentConnectionsHandler: RequestHandler {
     static let removedMax = 100
 
     let desk: RoutingDesk
+    let setAside: SetAside
 
     func answer(_ request: RenewAgentConnections, context: RequestContext) async throws -> Done {
         guard request.agents.count <= Self.agentsMax else {
             throw RoutingError.fieldInvalid(field: "agents", detail: "has more than \(Self.agentsMax) entries")
         }
         for (tenant, agents) in Dictionary(grouping: request.agents, by: \.clientID).sorted(by: { $0.key < $1.key }) {
-            let ids = Set(agents.map(\.agentID)).sorted()
-            let came = try await desk.retrying {
-                try await renew(ids, of: tenant, gateway: request.gateway)
-            }
-            // In a transaction of its own: the queue's lock comes before every row.
-            if !came.isEmpty {
+            _ = try await setAside.attempt(["client_id": "\(tenant)"]) {
+                let ids = Set(agents.map(\.agentID)).sorted()
+                let came = try await desk.retrying { try await renew(ids, of: tenant, gateway: request.gateway) }
+                guard !came.isEmpty else { return }
+                // In a transaction of its own: the queue's lock comes before every row.
                 _ = try await desk.turn(QueueTurn.Needs(tenant: tenant, agents: came, traceparent: context.traceparent)) { _ in Done() }
             }
         }

@@ -18,20 +18,7 @@ struct ReturnConversationHandler: RequestHandler {
             request: principal.clientID.uuid.bytes + principal.subject.uuid.bytes + request.sessionID.uuid.bytes
                 + (request.teamID?.uuid.bytes ?? []) + Array(request.reason.utf8))
         return try await desk.turn(needs, once: record) { turn in
-            var item = try turn.openItem(request.sessionID)
-            guard let holder = item.agentID else { throw RoutingError.conversationNotAssigned(id: request.sessionID) }
-            guard principal.isSenior || holder == principal.subject else {
-                throw RoutingError.conversationHeldByColleague(name: turn.agents[holder]?.name ?? "")
-            }
-            if let team = request.teamID {
-                guard let team = try turn.teams.find(team) else {
-                    throw RoutingError.referenceNotFound(field: "team_id", id: EntityID(team.uuid))
-                }
-                item.teamID = team.id
-                item.sector = team.sector
-                item.wasMoved = true
-            }
-            try turn.giveBack(&item, reason: "returned", note: note, by: Author(principal))
+            try turn.giveBack(request.sessionID, to: request.teamID, note: note, by: principal)
             return Done()
         }
     }

@@ -16,9 +16,10 @@ struct SelectAgentHandler: RequestHandler {
         guard request.requiredCapabilities.allSatisfy({ (1...5).contains($0.level) }) else {
             throw RoutingError.fieldInvalid(field: "required_capabilities", detail: "have a level outside 1 to 5")
         }
-        guard request.sector.map(Sector.isName) ?? true else {
-            throw RoutingError.fieldInvalid(field: "sector", detail: "needs 1 to \(Sector.lengthMax) characters")
+        for (index, capability) in request.requiredCapabilities.enumerated() {
+            try TextRule.label.check(capability.name, "required_capabilities[\(index)].name")
         }
+        try Sector.check(request.sector)
         let tenant = request.principal.clientID
         if let sector = request.sector, try await !reader.knows(sector: sector, of: tenant) {
             throw RoutingError.fieldInvalid(field: "sector", detail: Sector.unknown)
@@ -29,7 +30,8 @@ struct SelectAgentHandler: RequestHandler {
                 guard let found = try teams.find(id) else {
                     throw RoutingError.referenceNotFound(field: "team_id", id: EntityID(id.uuid))
                 }
-                return (found.sector, try teams.agentsAnswering(for: id))
+                let answering = try teams.answering(for: id).filter(\.answers).map(\.agent)
+                return (found.sector, answering.nearest { _ in true })
             }
         }
         let ofTeam = team?.agents ?? []

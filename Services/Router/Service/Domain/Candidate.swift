@@ -83,7 +83,7 @@ package struct Candidate: Sendable, Equatable {
             "load": .integer(Int64(load)), "success_rate": successRate.map(JSONValue.number) ?? .null,
             "mean_handling_seconds": meanHandlingSeconds.map(JSONValue.number) ?? .null, "active": .bool(isActive),
             "status": .string(status.rawValue), "present": .bool(isPresent),
-            "last_assigned_at": lastAssignedAt.map { .string(Microseconds.text($0)) } ?? .null,
+            "last_assigned_at": lastAssignedAt.map { .string(String($0.microseconds)) } ?? .null,
             "capabilities": .array(capabilities.map { ["name": .string($0.name), "level": .integer(Int64($0.level))] }),
         ]
         // As before where there are none.
@@ -99,17 +99,5 @@ package struct Candidate: Sendable, Equatable {
 extension AgentStatus {
     package static func effective(chosen: AgentStatus, isPresent: Bool) -> AgentStatus {
         chosen == .online && !isPresent ? .offline : chosen
-    }
-}
-
-/// Times to the microsecond, which is what the database keeps and what ties are broken by; JSON's milliseconds would not do.
-package enum Microseconds {
-    package static func count(_ date: Date) -> Int64 { Int64((date.timeIntervalSince1970 * 1_000_000).rounded()) }
-
-    /// Microseconds since 1970 as decimal digits.
-    package static func text(_ date: Date) -> String { String(count(date)) }
-
-    package static func after(_ date: Date, by microseconds: Int64) -> Date {
-        Date(timeIntervalSince1970: Double(count(date) + microseconds) / 1_000_000)
     }
 }

@@ -38,7 +38,7 @@ package struct DecisionReplay {
             if kept != now { differences.append("\(what) was kept as \(kept), and is \(now)") }
         }
         compare("the sector", decision.sector, work.sector)
-        let records = Dictionary(uniqueKeysWithValues: again.candidates.map { ($0.agentID, $0) })
+        let records = Dictionary(again.candidates.map { ($0.agentID, $0) }) { first, _ in first }
         for kept in decision.candidates {
             guard let now = records[kept.agentID] else {
                 differences.append("agent \(kept.agentID) is kept, and would not be")

@@ -70,7 +70,7 @@ extension Candidate {
             meanHandlingSeconds: try inputs.optional("mean_handling_seconds", \.double), isActive: try inputs.bool("active"),
             status: AgentStatus(rawValue: try inputs.text("status")), isPresent: try inputs.bool("present"),
             lastAssignedAt: try inputs.optional("last_assigned_at") { value in
-                value.string.flatMap { Int64($0) }.map { Date(timeIntervalSince1970: Double($0) / 1_000_000) }
+                value.string.flatMap { Int64($0) }.map(Date.init(microseconds:))
             },
             channelCapacities: Self.counts(record.inputs["channel_capacities"]), channelLoads: Self.counts(record.inputs["channel_loads"]),
             outcomes: try record.inputs["outcomes"].map(Outcomes.byTopic) ?? [:])

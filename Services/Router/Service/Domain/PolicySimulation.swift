@@ -264,7 +264,7 @@ package struct PolicySimulation {
     /// Conversations that went to another agent in one than in the other.
     package static func differing(_ left: [Placement], _ right: [Placement]) -> Int {
         var agents: [String: AgentID?] = [:]
-        func key(_ placement: Placement) -> String { "\(placement.conversation) \(Microseconds.text(placement.enteredAt))" }
+        func key(_ placement: Placement) -> String { "\(placement.conversation) \(placement.enteredAt.microseconds)" }
         for placement in left { agents[key(placement)] = .some(placement.agent) }
         return right.count { agents[key($0)] != .some($0.agent) }
     }

@@ -181,7 +181,7 @@ package struct RoutingSnapshot: Sendable {
         add(candidate.status.rawValue)
         bytes.append(candidate.isPresent ? 1 : 0)
         bytes.append(candidate.lastAssignedAt == nil ? 0 : 1)
-        if let lastAssignedAt = candidate.lastAssignedAt { add(Microseconds.count(lastAssignedAt)) }
+        if let lastAssignedAt = candidate.lastAssignedAt { add(lastAssignedAt.microseconds) }
         let capabilities = candidate.capabilities.sorted { ($0.name, $0.level) < ($1.name, $1.level) }
         add(Int64(capabilities.count))
         for capability in capabilities {

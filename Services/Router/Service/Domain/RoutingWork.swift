@@ -59,9 +59,6 @@ package struct RoutingWork: Sendable, Hashable {
 package enum Sector {
     /// Where work and agents belong that name no sector.
     package static let general = "general"
-    /// Characters.
-    package static let lengthMax = 100
-
     /// Why it is refused where somebody names it.
     package static let unknown = "is none of the company's sectors"
 
@@ -71,5 +68,15 @@ package enum Sector {
         return sector
     }
 
-    package static func isName(_ text: String) -> Bool { !text.isEmpty && text.count <= lengthMax && !text.utf8.contains(0) }
+    package static func isName(_ text: String) -> Bool { TextRule.label.problem(of: text) == nil }
+
+    /// - Throws: ``RoutingError/fieldInvalid(field:detail:)`` if it cannot be a sector's name; nil is none.
+    static func check(_ text: String?) throws(RoutingError) { try TextRule.label.check(text, "sector") }
+}
+
+extension TextRule {
+    /// - Throws: ``RoutingError/fieldInvalid(field:detail:)``; nil may be.
+    func check(_ text: String?, _ field: String) throws(RoutingError) {
+        if let text, let problem = problem(of: text) { throw .fieldInvalid(field: field, detail: problem.detail) }
+    }
 }

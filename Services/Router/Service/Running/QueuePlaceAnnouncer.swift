@@ -2,6 +2,7 @@ import Bus
 import Contracts
 import Foundation
 import Logging
+import ServiceKit
 import ServiceLifecycle
 import Synchronization
 
@@ -17,14 +18,16 @@ package final class QueuePlaceAnnouncer: Service {
     private let bus: any Bus
     private let signal: TenantSignal
     private let metrics: RouterMetrics
+    private let setAside: SetAside
     private let logger: Logger
     private let told = Mutex<[TenantID: [ConversationID: Int]]>([:])
 
-    init(reader: RoutingReader, bus: any Bus, signal: TenantSignal, metrics: RouterMetrics, logger: Logger) {
+    init(reader: RoutingReader, bus: any Bus, signal: TenantSignal, metrics: RouterMetrics, setAside: SetAside, logger: Logger) {
         self.reader = reader
         self.bus = bus
         self.signal = signal
         self.metrics = metrics
+        self.setAside = setAside
         self.logger = logger
     }
 
@@ -38,7 +41,7 @@ package final class QueuePlaceAnnouncer: Service {
     package func announce() async {
         for tenant in signal.take() {
             do {
-                try await announce(tenant)
+                _ = try await setAside.attempt(["client_id": "\(tenant)"]) { try await announce(tenant) }
             } catch {
                 logger.debug("queue places could not be told", metadata: ["client_id": "\(tenant)", "error": "\(error)"])
             }

@@ -4,12 +4,12 @@ import Storage
 
 extension Decision {
     /// `policy_version` is the formula's: the column is older than tenants' own settings.
-    static let columns: SQL = """
+    package static let columns: SQL = """
         id, at, conversation_id, sector, team_id, outcome, chosen_agent_id, policy_version, settings_version, work, snapshot_digest,
         refusal_counts, candidates
         """
 
-    init(_ row: Row) throws {
+    package init(_ row: Row) throws {
         let candidates: JSONValue = try row["candidates"]
         let counts: JSONValue = try row["refusal_counts"]
         let work: JSONValue? = try row["work"]

@@ -35,18 +35,41 @@ package final class RoutingDesk: Sendable {
         self.drainFurther = drainFurther
     }
 
-    /// One tenant's turn in a transaction of its own.
+    /// One tenant's turn with one command, in a transaction of its own.
     /// - Parameter record: makes a request happen once although it is asked again.
     func turn<Reply: Codable & Sendable>(
-        _ needs: QueueTurn.Needs, once record: IdempotencyRecord? = nil, _ body: @escaping @Sendable (QueueTurn) throws -> Reply
+        _ needs: QueueTurn.Needs, once record: IdempotencyRecord? = nil, _ command: @escaping @Sendable (inout QueueTurn) throws -> Reply
+    ) async throws -> Reply {
+        try await open(needs, once: record) { open in
+            let reply = try open.perform(command)
+            return { _ in reply }
+        }
+    }
+
+    /// The same with a reply that says how things stand when the queue was drained.
+    func turn<Result: Sendable, Reply: Codable & Sendable>(
+        _ needs: QueueTurn.Needs, _ command: @escaping @Sendable (inout QueueTurn) throws -> Result,
+        reply: @escaping @Sendable (QueueTurn, Result) -> Reply
+    ) async throws -> Reply {
+        try await open(needs) { open in
+            let result = try open.perform(command)
+            return { reply($0, result) }
+        }
+    }
+
+    /// One tenant's turn with several commands, in a transaction of its own.
+    /// - Parameter body: gives what makes the reply of the turn when it has ended.
+    func open<Reply: Codable & Sendable>(
+        _ needs: QueueTurn.Needs, once record: IdempotencyRecord? = nil,
+        _ body: @escaping @Sendable (inout OpenTurn) throws -> (QueueTurn) -> Reply
     ) async throws -> Reply {
         try await retrying {
             try await self.database.transaction(.tenant(needs.tenant)) { transaction in
                 let work = {
-                    let turns = try self.begin([needs], in: transaction)
-                    let reply = try body(turns[0])
-                    try self.finish(turns, in: transaction)
-                    return reply
+                    var turns = try self.begin([needs], in: transaction)
+                    let reply = try body(&turns[0])
+                    try self.finish(&turns, in: transaction)
+                    return reply(turns[0].turn)
                 }
                 do {
                     return try record?.once(in: transaction, work) ?? work()
@@ -58,26 +81,26 @@ package final class RoutingDesk: Sendable {
     }
 
     /// Locks, and reads what the turns need.
-    func begin(_ needs: [QueueTurn.Needs], in transaction: Transaction) throws -> [QueueTurn] {
-        try QueueTurn.begin(needs, in: transaction, knowing: views, under: conditions)
+    func begin(_ needs: [QueueTurn.Needs], in transaction: Transaction) throws -> [OpenTurn] {
+        try OpenTurn.begin(needs, in: transaction, knowing: views, under: conditions)
     }
 
     /// Drains, writes what the turns changed, and appends what they say.
-    func finish(_ turns: [QueueTurn], in transaction: Transaction) throws {
-        defer { for turn in turns { turn.end() } }
+    func finish(_ turns: inout [OpenTurn], in transaction: Transaction) throws {
         var pipeline: [SQL] = []
         var claims: [(index: Int, count: Int)] = []
-        for turn in turns {
-            try turn.drain()
-            let (statements, claim) = try turn.statements()
-            guard statements.count > 1 else { continue }
+        var changes: [TurnChanges] = []
+        for index in turns.indices {
+            let writer = try turns[index].finish()
+            changes.append(writer.changes)
+            let (statements, claim) = try writer.statements(in: transaction)
             if let claim { claims.append((pipeline.count + claim.index, claim.count)) }
             pipeline += statements
         }
         metrics.agentRowsRead.add(turns.reduce(0) { $0 + $1.agentRowsRead })
-        metrics.candidatesExamined.add(turns.reduce(0) { $0 + $1.examinedCount })
+        metrics.candidatesExamined.add(turns.reduce(0) { $0 + $1.turn.examinedCount })
         metrics.agentsKnown.set(views.agentCount)
-        let events = turns.flatMap(\.events)
+        let events = changes.flatMap(\.events)
         if !events.isEmpty { pipeline.append(publisher.lockStatement(for: events.map(\.key))) }
         guard !pipeline.isEmpty else { return }
         let results = try transaction.pipeline(pipeline)
@@ -90,12 +113,10 @@ package final class RoutingDesk: Sendable {
             var locked = try publisher.adopt(results[results.count - 1], in: transaction)
             try publisher.append(events, to: &locked, in: transaction)
         }
-        let moved = turns.filter(\.queueChanged).map(\.tenant)
-        let unfinished = turns.filter(\.hasMore).map(\.tenant)
-        let (assigned, queued) = turns.reduce(into: (0, 0)) { sum, turn in
-            sum.0 += turn.begun.count
-            sum.1 += turn.decisions.count { $0.decision.chosenAgentID == nil }
-        }
+        let moved = zip(turns, changes).filter { $0.1.queueMoved }.map { $0.0.turn.tenant }
+        let unfinished = turns.filter(\.turn.hasMore).map(\.turn.tenant)
+        let assigned = changes.reduce(0) { $0 + $1.begun.count }
+        let queued = changes.reduce(0) { $0 + $1.decisions.count { $0.decision.chosenAgentID == nil } }
         transaction.afterCommit { [metrics, queueMoved, drainFurther] in
             metrics.assigned.add(assigned)
             metrics.queued.add(queued)

@@ -6,7 +6,7 @@ extension RoutingReader {
     /// The queue in its order, with what is on offer.
     func queue(
         of tenant: TenantID, sector: String?, team: TeamID?, limit: Int, after: QueuePosition?
-    ) async throws -> [QueueEntry] {
+    ) async throws -> (items: [QueueEntry], hasMore: Bool) {
         let ofSector: SQL = sector.map { " AND w.sector = \($0)" } ?? ""
         let ofTeam: SQL = team.map { " AND w.team_id = \($0)" } ?? ""
         let position: SQL =
@@ -27,20 +27,22 @@ extension RoutingReader {
                   FROM router.work_items w
                   LEFT JOIN router.sector_agents a ON a.client_id = w.client_id AND a.id = w.offered_agent_id
                  WHERE w.client_id = \(tenant) AND w.status IN ('waiting', 'offered')\(ofSector)\(ofTeam)\(position)
-                 ORDER BY w.rank, w.waiting_since, w.conversation_id LIMIT \(limit)
+                 ORDER BY w.rank, w.waiting_since, w.conversation_id LIMIT \(limit + 1)
                 """, Self.paceStatement(tenant),
             ])
         let pace = try Self.pace(rows[1])
-        return try rows[0].map { row in
+        let page = rows[0].page(limit: limit)
+        let items = try page.rows.map { row in
             let place: Int = try row["position"]
             let agent: AgentID? = try row["offered_agent_id"]
             let name: String? = try row["offered_name"]
             return QueueEntry(
                 sessionID: try row["conversation_id"], channel: Channel(rawValue: try row["channel"]), sector: try row["sector"],
                 teamID: try row["team_id"], priority: try row["priority"], position: place, waitingSince: try row["waiting_since"],
-                estimatedWaitSeconds: pace.map { Int(($0 * Double(place)).rounded(.up)) },
+                estimatedWaitSeconds: pace.map { Int(saturating: ($0 * Double(place)).rounded(.up)) },
                 offeredTo: agent.map { AgentSummary(id: $0, name: name ?? "") }, offerExpiresAt: try row["offer_expires_at"])
         }
+        return (items, page.hasMore)
     }
 
     /// What this agent is asked to take, earliest end first.

@@ -26,17 +26,18 @@ package struct RoutingReader: Sendable {
     /// By name, after one of them.
     package func agents(
         of tenant: TenantID, sector: String?, limit: Int, after: (name: String, id: AgentID)?
-    ) async throws -> [AgentRecord] {
+    ) async throws -> (items: [AgentRecord], hasMore: Bool) {
         let ofSector: SQL = sector.map { " AND a.sector = \($0)" } ?? ""
         let position: SQL = after.map { " AND (a.name, a.id) > (\($0.name), \($0.id))" } ?? ""
-        return try await database.query(
+        let page = try await database.query(
             .tenant(tenant),
             """
             SELECT \(AgentRecord.columns) FROM router.sector_agents a
              WHERE a.client_id = \(tenant) AND a.deleted_at IS NULL\(ofSector)\(position)
-             ORDER BY a.name, a.id LIMIT \(limit)
+             ORDER BY a.name, a.id LIMIT \(limit + 1)
             """
-        ).map(AgentRecord.init)
+        ).page(limit: limit)
+        return (try page.rows.map(AgentRecord.init), page.hasMore)
     }
 
     /// Everybody that a decision could look at.
@@ -148,7 +149,7 @@ package struct RoutingReader: Sendable {
         guard let row = rows[0].first else { return nil }
         let position: Int = try row["position"]
         return Session.QueuePlace(
-            position: position, estimatedWaitSeconds: try Self.pace(rows[1]).map { Int(($0 * Double(position)).rounded(.up)) })
+            position: position, estimatedWaitSeconds: try Self.pace(rows[1]).map { Int(saturating: ($0 * Double(position)).rounded(.up)) })
     }
 
     /// The first waiting conversations of each sector with their places.
@@ -169,7 +170,8 @@ package struct RoutingReader: Sendable {
             let position: Int = try row["position"]
             return (
                 try row["conversation_id"],
-                Session.QueuePlace(position: position, estimatedWaitSeconds: pace.map { Int(($0 * Double(position)).rounded(.up)) })
+                Session.QueuePlace(
+                    position: position, estimatedWaitSeconds: pace.map { Int(saturating: ($0 * Double(position)).rounded(.up)) })
             )
         }
     }
@@ -195,7 +197,7 @@ package struct RoutingReader: Sendable {
         if try rows[0][0]["has_room"] && waiting == 0 {
             estimate = 0
         } else {
-            estimate = online == 0 ? nil : try Self.pace(rows[2]).map { Int(($0 * Double(waiting + 1)).rounded(.up)) }
+            estimate = online == 0 ? nil : try Self.pace(rows[2]).map { Int(saturating: ($0 * Double(waiting + 1)).rounded(.up)) }
         }
         return Availability(onlineAgentCount: online, waitingCount: waiting, estimatedWaitSeconds: estimate)
     }

@@ -22,17 +22,6 @@ extension Team {
             fallbackTeamID: try row["fallback_team_id"], memberCount: try row["member_count"], agentCount: try row["agent_count"],
             waitingCount: try row["waiting_count"], createdAt: try row["created_at"], updatedAt: try row["updated_at"])
     }
-
-    /// What people decide about it, for the audit.
-    var settings: JSONValue { settings(fallback: fallbackTeamID) }
-
-    /// The same with this fallback.
-    func settings(fallback: TeamID?) -> JSONValue {
-        [
-            "name": .string(name), "sector": .string(sector), "description": .string(description),
-            "fallback_team_id": fallback.map { .string($0.description) } ?? .null,
-        ]
-    }
 }
 
 extension TeamMember {
@@ -49,8 +38,6 @@ extension TeamMember {
     func with(assignments: [TeamAssignment]) -> TeamMember {
         TeamMember(id: id, teamID: teamID, user: user, role: role, active: active, assignments: assignments, joinedAt: joinedAt)
     }
-
-    var settings: JSONValue { ["user_id": .string(user.id.description), "role": .string(role), "active": .bool(active)] }
 }
 
 extension TeamAssignment {
@@ -63,8 +50,6 @@ extension TeamAssignment {
             id: try row["id"], teamID: try row["team_id"], memberID: try row["member_id"],
             agent: AgentSummary(id: try row["agent_id"], name: try row["name"]), createdAt: try row["created_at"])
     }
-
-    var settings: JSONValue { ["member_id": .string(memberID.description), "agent_id": .string(agent.id.description)] }
 }
 
 extension TeamPerformance {

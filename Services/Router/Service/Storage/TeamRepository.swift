@@ -4,15 +4,12 @@ import Storage
 
 /// Teams, members and assignments of one tenant, within one transaction. Changes are made by whoever holds the tenant's queue.
 struct TeamRepository {
-    /// Fallbacks followed from a team. Circles are refused when they would be made; this is for the day on which that is wrong.
-    static let fallbacksMax = 10
-
     let tenant: TenantID
     let transaction: Transaction
 
     /// A transaction may work for several tenants: each statement turns to this one.
     @discardableResult
-    private func run(_ sql: SQL) throws -> Rows { try transaction.pipeline([transaction.scope(to: tenant), sql])[1] }
+    func run(_ sql: SQL) throws -> Rows { try transaction.pipeline([transaction.scope(to: tenant), sql])[1] }
 
     // MARK: - Reading
 
@@ -29,9 +26,9 @@ struct TeamRepository {
 
     func count() throws -> Int { try run("SELECT count(*) AS count FROM router.teams WHERE client_id = \(tenant)")[0]["count"] }
 
-    /// Whatever its case.
-    func id(named name: String) throws -> TeamID? {
-        try run("SELECT id FROM router.teams WHERE client_id = \(tenant) AND lower(name) = lower(\(name))").first.map { try $0["id"] }
+    /// Whatever its case: one or none.
+    func ids(named name: String) throws -> [TeamID] {
+        try run("SELECT id FROM router.teams WHERE client_id = \(tenant) AND lower(name) = lower(\(name))").map { try $0["id"] }
     }
 
     /// By name.
@@ -52,7 +49,17 @@ struct TeamRepository {
             page, behind: { "(u.name, m.id) > (\($0.name), \($0.id))" },
             count: "SELECT count(*) AS count FROM router.team_members m WHERE " + condition
         ) { try TeamMember($0, assignments: []) }
-        return ListSlice(items: try withAssignments(slice.items), hasMore: slice.hasMore, total: slice.total)
+        let items = try withAssignments(slice.items)
+        // Assignments, which no row of the list has, can be most of a member.
+        var (shown, bytes) = (0, 0)
+        for item in items {
+            bytes += try JSON.encode(item).count
+            guard bytes <= Rows.pageBytesMax || shown == 0 else { break }
+            shown += 1
+        }
+        guard shown < items.count else { return ListSlice(items: items, hasMore: slice.hasMore, total: slice.total) }
+        if case .numbered = page { throw Self.tooLarge(sizeMax: shown) }
+        return ListSlice(items: Array(items.prefix(shown)), hasMore: true, total: nil)
     }
 
     func member(_ id: TeamMemberID) throws -> TeamMember? {
@@ -137,24 +144,27 @@ struct TeamRepository {
         ).map(TeamAssignment.init)
     }
 
-    /// Those of these agents that work for some team.
-    func agentsInTeams(among agents: [AgentID]) throws -> Set<AgentID> {
+    /// Those of these agents that work for some team otherwise than through this member.
+    func workingElsewhere(_ agents: [AgentID], besides member: TeamMemberID) throws -> Set<AgentID> {
         Set(
             try run(
-                "SELECT DISTINCT agent_id FROM router.team_agent_assignments WHERE client_id = \(tenant) AND agent_id = ANY(\(agents))"
+                """
+                SELECT DISTINCT agent_id FROM router.team_agent_assignments
+                 WHERE client_id = \(tenant) AND agent_id = ANY(\(agents)) AND member_id <> \(member)
+                """
             ).map { try $0["agent_id"] as AgentID })
     }
 
     /// Those of these teams that exist, those that these agents work for, and all that fall back to one of them.
-    func teamsAsking(_ agents: Set<AgentID>, through teams: Set<TeamID>) throws -> [TeamID] {
+    func teamsAsking(_ agents: [AgentID], through teams: [TeamID]) throws -> [TeamID] {
         try run(
             """
             WITH RECURSIVE asking AS (
                 SELECT id FROM router.teams
                  WHERE client_id = \(tenant)
-                   AND (id = ANY(\(Array(teams)))
+                   AND (id = ANY(\(teams))
                         OR id IN (SELECT team_id FROM router.team_agent_assignments
-                                   WHERE client_id = \(tenant) AND agent_id = ANY(\(Array(agents)))))
+                                   WHERE client_id = \(tenant) AND agent_id = ANY(\(agents))))
                 UNION
                 SELECT t.id FROM asking a JOIN router.teams t ON t.client_id = \(tenant) AND t.fallback_team_id = a.id)
             SELECT id FROM asking
@@ -162,11 +172,10 @@ struct TeamRepository {
         ).map { try $0["id"] }
     }
 
-    /// The agents of the team's active members, or of the first fallback that has any; empty: nobody has an agent. Agents that may get
-    /// no work, or went to another sector, are nobody's.
-    /// - Parameter answers: whether an agent answers for teams of a sector, by what the caller knows; nil: by what the database holds.
-    func agentsAnswering(for team: TeamID, where answers: ((AgentID, _ sector: String) -> Bool)? = nil) throws -> Set<AgentID> {
-        let rows = try run(
+    /// The agents of the active members of the team and of its fallbacks, nearest first, and whether each may get work and belongs to the
+    /// team's sector.
+    func answering(for team: TeamID) throws -> [(agent: TeamAnswering, answers: Bool)] {
+        try run(
             """
             WITH RECURSIVE chain AS (
                 SELECT t.id, t.sector, t.fallback_team_id, 0 AS depth FROM router.teams t
@@ -174,7 +183,7 @@ struct TeamRepository {
                 UNION ALL
                 SELECT t.id, t.sector, t.fallback_team_id, c.depth + 1 FROM chain c
                   JOIN router.teams t ON t.client_id = \(tenant) AND t.id = c.fallback_team_id
-                 WHERE c.depth < \(Int32(Self.fallbacksMax)))
+                 WHERE c.depth < \(Int32(TeamAnswering.fallbacksMax)))
             SELECT c.depth, c.sector, s.agent_id,
                    coalesce(a.active AND NOT a.suspended AND a.deleted_at IS NULL AND a.sector = c.sector, false) AS answers
               FROM chain c
@@ -183,12 +192,9 @@ struct TeamRepository {
               LEFT JOIN router.sector_agents a ON a.client_id = s.client_id AND a.id = s.agent_id
              ORDER BY c.depth
             """
-        ).filter { row in
-            guard let answers else { return try row["answers"] }
-            return answers(try row["agent_id"], try row["sector"])
+        ).map { row in
+            (TeamAnswering(agent: try row["agent_id"], sector: try row["sector"], distance: try row["depth"]), try row["answers"])
         }
-        guard let nearest: Int = try rows.first.map({ try $0["depth"] }) else { return [] }
-        return Set(try rows.filter { try $0["depth"] as Int == nearest }.map { try $0["agent_id"] as AgentID })
     }
 
     /// Whether work of `team` could come back to it if it fell back to `fallback`, and how many teams follow.
@@ -200,7 +206,7 @@ struct TeamRepository {
                 UNION ALL
                 SELECT t.id, t.fallback_team_id, c.depth + 1 FROM chain c
                   JOIN router.teams t ON t.client_id = \(tenant) AND t.id = c.fallback_team_id
-                 WHERE c.depth < \(Int32(Self.fallbacksMax)))
+                 WHERE c.depth < \(Int32(TeamAnswering.fallbacksMax)))
             SELECT id FROM chain ORDER BY depth
             """
         ).map { try $0["id"] }
@@ -222,88 +228,26 @@ struct TeamRepository {
             TeamPerformance.init)
     }
 
+    /// A numbered page shows all that it was asked for, or a smaller one must be asked for.
+    private static func tooLarge(sizeMax: Int) -> RoutingError {
+        .fieldInvalid(field: "page_size", detail: "is more than one answer carries of these entries; ask for \(sizeMax)")
+    }
+
     private func list<Item, Position>(
         _ select: SQL, order: SQL, _ page: ListPart<Position>, behind: (Position) -> SQL, count: SQL, _ make: (Row) throws -> Item
     ) throws -> ListSlice<Item> {
         switch page {
         case .after(let position, let limit):
             let rest: SQL = position.map { " AND " + behind($0) } ?? ""
-            let items = try run(select + rest + order + " LIMIT \(limit + 1)").map(make)
-            return ListSlice(items: Array(items.prefix(limit)), hasMore: items.count > limit, total: nil)
+            let found = try run(select + rest + order + " LIMIT \(limit + 1)").page(limit: limit)
+            return ListSlice(items: try found.rows.map(make), hasMore: found.hasMore, total: nil)
         case .numbered(let page, let size):
             let rows = try transaction.pipeline([
                 transaction.scope(to: tenant), select + order + " LIMIT \(size) OFFSET \((page - 1) * size)", count,
             ])
-            return ListSlice(items: try rows[1].map(make), hasMore: false, total: try rows[2][0]["count"])
+            let found = rows[1].page(limit: size)
+            guard !found.hasMore else { throw Self.tooLarge(sizeMax: found.rows.count) }
+            return ListSlice(items: try found.rows.map(make), hasMore: false, total: try rows[2][0]["count"])
         }
-    }
-
-    // MARK: - Writing
-
-    func save(_ team: Team, at date: Date) throws {
-        try run(
-            """
-            INSERT INTO router.teams (client_id, id, name, sector, description, fallback_team_id, created_at, updated_at)
-            VALUES (\(tenant), \(team.id), \(team.name), \(team.sector), \(team.description), \(team.fallbackTeamID), \(date), \(date))
-            ON CONFLICT (client_id, id) DO UPDATE
-               SET name = excluded.name, sector = excluded.sector, description = excluded.description,
-                   fallback_team_id = excluded.fallback_team_id, updated_at = excluded.updated_at
-            """)
-    }
-
-    /// With its members and their assignments. Conversations that wait for it wait for their sector; teams that fell back to it fall back to
-    /// none.
-    func delete(_ team: TeamID, at date: Date) throws {
-        try transaction.pipeline([
-            transaction.scope(to: tenant),
-            "UPDATE router.work_items SET team_id = NULL WHERE client_id = \(tenant) AND team_id = \(team) AND status <> 'closed'",
-            """
-            UPDATE router.teams SET fallback_team_id = NULL, updated_at = \(date)
-             WHERE client_id = \(tenant) AND fallback_team_id = \(team)
-            """,
-            "DELETE FROM router.teams WHERE client_id = \(tenant) AND id = \(team)",
-        ])
-    }
-
-    func save(_ member: TeamMember) throws {
-        try run(
-            """
-            INSERT INTO router.team_members (client_id, id, team_id, user_id, role, active, joined_at)
-            VALUES (\(tenant), \(member.id), \(member.teamID), \(member.user.id), \(member.role), \(member.active), \(member.joinedAt))
-            ON CONFLICT (client_id, id) DO UPDATE SET role = excluded.role, active = excluded.active
-            """)
-    }
-
-    func delete(_ member: TeamMemberID) throws { try run("DELETE FROM router.team_members WHERE client_id = \(tenant) AND id = \(member)") }
-
-    func save(_ assignment: TeamAssignment) throws {
-        try run(
-            """
-            INSERT INTO router.team_agent_assignments (client_id, id, team_id, member_id, agent_id, created_at)
-            VALUES (\(tenant), \(assignment.id), \(assignment.teamID), \(assignment.memberID), \(assignment.agent.id),
-                    \(assignment.createdAt))
-            """)
-    }
-
-    func delete(_ assignment: TeamAssignmentID) throws {
-        try run("DELETE FROM router.team_agent_assignments WHERE client_id = \(tenant) AND id = \(assignment)")
-    }
-
-    /// The agent is gone from routing, so from every team.
-    func deleteAssignments(of agent: AgentID) throws {
-        try run("DELETE FROM router.team_agent_assignments WHERE client_id = \(tenant) AND agent_id = \(agent)")
-    }
-
-    func audit(_ entries: [TeamAudit]) throws {
-        guard !entries.isEmpty else { return }
-        let ids = entries.map { _ in EntityID.new() }
-        try run(
-            """
-            INSERT INTO router.team_audit (client_id, id, at, team_id, subject_id, action, actor_type, actor_id, actor_name, before, after)
-            SELECT \(tenant), u.*
-              FROM unnest(\(ids), \(entries.map(\.at)), \(entries.map(\.team)), \(entries.map(\.subject)), \(entries.map(\.action)),
-                          \(entries.map(\.actor.kind)), \(entries.map(\.actor.id)), \(entries.map(\.actor.name)),
-                          \(entries.map(\.before)), \(entries.map(\.after))) AS u
-            """)
     }
 }

@@ -22,3 +22,8 @@ export function lost(connection, now, chance) {
 }
 
 export const connecting = (connection) => ({ ...connection, phase: connection.lostAt === null ? "connecting" : "reconnecting", nextTryAt: null });
+
+/** Nothing is followed any more: what is here of each conversation is resumed from its own place. */
+export function unsubscribed(conversations) {
+  return Object.fromEntries(Object.entries(conversations).map(([id, conversation]) => [id, { ...conversation, subscribed: false }]));
+}

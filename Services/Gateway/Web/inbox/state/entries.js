@@ -1,4 +1,5 @@
 /* What a conversation's thread is made of: messages, notes and events, ordered by the conversation's sequence. */
+import { furtherDelivery } from "./receipts.js";
 
 /** Adds entries to an ordered list. What is there already (by id) is replaced, so repeats and overlapping pages change nothing. */
 export function mergeEntries(entries, incoming) {
@@ -15,6 +16,12 @@ export function mergeEntries(entries, incoming) {
 /** An edit or a deletion that arrived before an older copy of the message must survive that copy. */
 function newer(known, incoming) {
   if (!known) return incoming;
+  const entry = newerText(known, incoming);
+  const delivery = furtherDelivery(known, incoming);
+  return delivery ? { ...entry, ...delivery } : entry;
+}
+
+function newerText(known, incoming) {
   if (known.deleted_at && !incoming.deleted_at) return known;
   if (known.edited_at && !incoming.deleted_at && (incoming.edited_at || "") < known.edited_at) return known;
   return incoming;

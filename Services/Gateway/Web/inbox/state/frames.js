@@ -1,6 +1,7 @@
 /* One socket frame changes the state here, and nowhere else. Pure: what has to be fetched is returned as effects. */
+import { beginning } from "../../shared/text.js";
 import { changeEntry, entryOfEvent, entryOfMessage, mergeEntries, unreadIn } from "./entries.js";
-import { mergeReceipt, participantKey } from "./receipts.js";
+import { furtherDelivery, mergeReceipt, participantKey, readThroughOf } from "./receipts.js";
 
 /** A typing mark that is not repeated goes away after this. Unit: milliseconds. */
 export const typingSpan = 6_000;
@@ -9,7 +10,8 @@ const previewLength = 200;
 
 /**
  * @returns [state, effects]; effects are {type: "fetch-session", id}, {type: "fetch-clock", id}, {type: "counts"}, {type: "presence"},
- * {type: "acknowledged", id, sequence}, {type: "arrived", message}, {type: "assigned-to-me", sessionID}, {type: "resync", id}
+ * {type: "acknowledged", id, sequence}, {type: "arrived", message}, {type: "assigned-to-me", sessionID, sequence}, {type: "resync", id},
+ * {type: "fetch-deliveries", id}
  */
 export function applyFrame(state, frame, now) {
   const { type, sequence, data = {} } = frame;
@@ -18,8 +20,11 @@ export function applyFrame(state, frame, now) {
     case "message_edited": return applyChange(state, frame, { text: data.text, edited_at: data.edited_at });
     case "message_deleted": return applyChange(state, frame, { text: "", deleted_at: data.deleted_at });
     case "status": return applyStatus(state, frame);
+    case "session": return applySession(state, frame);
+    case "customer": return applyCustomer(state, data);
     case "assigned": return applyAssigned(state, frame);
     case "receipt": return applyReceipt(state, data);
+    case "delivery": return applyDelivery(state, data);
     case "typing": return [withTyping(state, data.session_id, data.author, data.active ? now + typingSpan : 0), []];
     case "presence": return applyPresence(state, data);
     case "queue": return [withRow(state, data.session_id, () => ({ queue: { position: data.position, estimated_wait_seconds: data.estimated_wait_seconds } })), []];
@@ -38,16 +43,18 @@ function applyMessage(state, frame, now) {
   const entry = entryOfMessage(data, sequence);
   const known = state.sessions[id];
   let next = withEntries(state, id, [entry], frame);
-  if (!known) effects.push({ type: "fetch-session", id });
-  else if (sequence > known.last_sequence) {
-    const fromCustomer = entry.kind === "message" && entry.author.type === "customer";
+  const fromCustomer = entry.kind === "message" && entry.author.type === "customer";
+  if (!known) {
+    effects.push({ type: "fetch-session", id });
+    if (fromCustomer) effects.push({ type: "arrived", message: entry });
+  } else if (sequence > known.last_sequence) {
     const answers = entry.kind === "message" && entry.author.type === "agent" && Boolean(known.sla?.first_response_due_at);
     next = withRow(next, id, (session) => ({
       last_sequence: sequence,
       ...(entry.kind === "message" ? {
         last_message_sequence: sequence,
         last_activity_at: entry.sent_at > session.last_activity_at ? entry.sent_at : session.last_activity_at,
-        last_message: { kind: entry.kind, author: entry.author, text: [...entry.text].slice(0, previewLength).join(""), sent_at: entry.sent_at, sequence },
+        last_message: { kind: entry.kind, author: entry.author, text: preview(entry.text), sent_at: entry.sent_at, sequence },
       } : {}),
       unread_count: fromCustomer ? (session.unread_count || 0) + 1 : session.unread_count,
       ...(answers ? { sla: { ...session.sla, first_response_due_at: null } } : {}),
@@ -60,16 +67,55 @@ function applyMessage(state, frame, now) {
   return [next, effects];
 }
 
+/** An edit or a deletion. Every copy of the text follows: the thread's, the list's preview, the number of what is unread. */
 function applyChange(state, frame, change) {
   const { data, sequence } = frame;
-  const conversation = state.conversations[data.session_id];
-  let next = state;
-  if (conversation) next = withConversation(state, data.session_id, { entries: changeEntry(conversation.entries, data.id, change), through: furthest(conversation, frame) });
+  const id = data.session_id;
+  const conversation = state.conversations[id];
   const entry = conversation?.entries.find((candidate) => candidate.id === data.id);
-  return [withRow(next, data.session_id, (session) => ({
+  let next = state;
+  if (conversation) next = withConversation(state, id, { entries: changeEntry(conversation.entries, data.id, change), through: furthest(conversation, frame) });
+  const session = state.sessions[id];
+  if (!session) return [next, []];
+  const place = data.message_sequence ?? entry?.sequence ?? null;
+  const isLast = place !== null && session.last_message?.sequence === place;
+  next = withRow(next, id, () => ({
     last_sequence: Math.max(session.last_sequence, sequence || 0),
-    ...(entry && session.last_message?.sequence === entry.sequence ? { last_message: { ...session.last_message, text: [...change.text].slice(0, previewLength).join("") } } : {}),
-  })), []];
+    ...(isLast ? { last_message: { ...session.last_message, ...change, text: preview(change.text) } } : {}),
+  }));
+  const wasUnread = change.deleted_at && !entry?.deleted_at && session.unread_count > 0;
+  if (wasUnread && entry?.author.type === "customer" && place > ownReadThrough(state, id)) next = withRow(next, id, (row) => ({ unread_count: row.unread_count - 1 }));
+  // Where the page does not know the message, the service says what became of the row.
+  return [next, place === null || wasUnread ? [{ type: "fetch-session", id }] : []];
+}
+
+const preview = (text) => beginning(text, previewLength);
+
+function ownReadThrough(state, id) {
+  return Math.max(state.readMarks[id] || 0, state.me ? readThroughOf(state.conversations[id]?.receipts || {}, { type: "agent", id: state.me.id }) : 0);
+}
+
+/** Somebody changed what a conversation is about, or how urgent it is. All values are those after the change. */
+function applySession(state, frame) {
+  const { sequence, data } = frame;
+  const id = data.session_id;
+  const conversation = state.conversations[id];
+  const next = conversation ? withConversation(state, id, { through: furthest(conversation, frame) }) : state;
+  const known = state.sessions[id];
+  if (!known) return [next, [{ type: "fetch-session", id }]];
+  if (sequence <= known.last_sequence) return [next, []];
+  return [withRow(next, id, () => ({ last_sequence: sequence, subject: data.subject ?? null, priority: data.priority ?? known.priority, room_id: data.room_id ?? null, updated_at: data.at ?? known.updated_at })), []];
+}
+
+/** Who somebody is changed, in every row and in the panel. */
+function applyCustomer(state, { customer_id: id, ...change }) {
+  const sessions = { ...state.sessions };
+  for (const session of Object.values(sessions)) {
+    if (session.customer?.id === id) sessions[session.id] = { ...session, customer: { ...session.customer, name: change.name ?? null, email: change.email ?? null } };
+  }
+  const known = state.customers?.[id];
+  if (!known?.value) return [{ ...state, sessions }, []];
+  return [{ ...state, sessions, customers: { ...state.customers, [id]: { ...known, value: { ...known.value, ...change } } } }, []];
 }
 
 function applyStatus(state, frame) {
@@ -94,9 +140,10 @@ function applyAssigned(state, frame) {
   const next = withEntries(state, id, [entryOfEvent("assigned", data, sequence)], frame);
   const effects = [{ type: "counts" }, { type: "presence" }];
   const known = state.sessions[id];
-  if (!known) return [next, [...effects, { type: "fetch-session", id }]];
+  const toMe = data.agent?.id !== undefined && data.agent.id === state.me?.id;
+  if (!known) return [next, [...effects, { type: "fetch-session", id }, ...(toMe ? [{ type: "assigned-to-me", sessionID: id, sequence }] : [])]];
   if (sequence <= known.last_sequence) return [next, effects];
-  if (data.agent?.id === state.me?.id && known.agent?.id !== state.me?.id) effects.push({ type: "assigned-to-me", sessionID: id });
+  if (toMe && known.agent?.id !== state.me.id) effects.push({ type: "assigned-to-me", sessionID: id, sequence });
   return [withRow(next, id, () => ({ last_sequence: sequence, agent: data.agent, queue: data.agent ? null : known.queue, status: data.status ?? (data.agent && known.status === "waiting" ? "assigned" : known.status), waiting_since: data.agent ? null : known.waiting_since ?? data.at })), [...effects, { type: "fetch-session", id }]];
 }
 
@@ -113,6 +160,14 @@ function applyReceipt(state, data) {
   const session = state.sessions[id];
   if (!session || !session.unread_count) return [next, []];
   return [withRow(next, id, () => ({ unread_count: unreadAfter(next, id, data.read_through || 0) })), []];
+}
+
+/** Takes no sequence, so what was missed does not come again: see `ready`. */
+function applyDelivery(state, { session_id: id, message_id: messageID, ...report }) {
+  const entries = state.conversations[id]?.entries;
+  const entry = entries?.find((candidate) => candidate.id === messageID);
+  if (!entry) return [state, []];
+  return [withConversation(state, id, { entries: changeEntry(entries, messageID, furtherDelivery(entry, report)) }), []];
 }
 
 /** Counted in the thread where it is loaded far enough; otherwise all or nothing, which the next fetch corrects. */
@@ -144,10 +199,15 @@ function applyPresence(state, data) {
 
 function applyReady(state, data, frame) {
   const id = data.session_id;
-  const conversation = id && state.conversations[id];
+  if (!id) return [{ ...state, stale: data.stale || [] }, []];
+  const conversation = state.conversations[id];
   if (!conversation) return [state, []];
+  const through = data.through ?? frame.through;
+  // We have more than there is: a backup was restored, or this is another server.
+  if (through !== undefined && through !== null && through < (conversation.askedAfter ?? 0)) return [state, [{ type: "resync", id }]];
   const receipts = (data.receipts || []).reduce(mergeReceipt, conversation.receipts);
-  return [withConversation(state, id, { receipts, resumed: true, through: Math.max(conversation.through, data.through ?? frame.through ?? 0) }), []];
+  const isCarried = conversation.entries.some((entry) => entry.attempt);
+  return [withConversation(state, id, { receipts, resumed: true, through: Math.max(conversation.through, through ?? 0) }), isCarried ? [{ type: "fetch-deliveries", id }] : []];
 }
 
 export function withConversation(state, id, change) {

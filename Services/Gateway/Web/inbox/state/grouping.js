@@ -22,7 +22,7 @@ export function threadRows(entries, pending = [], newAfter = null) {
       day = key;
       group = null;
     }
-    if (!lineDrawn && entry.sequence > newAfter && entry.kind === "message" && entry.author.type === "customer") {
+    if (!lineDrawn && entry.sequence > newAfter && entry.kind === "message" && entry.author.type === "customer" && !entry.deleted_at) {
       rows.push({ type: "new", key: "new" });
       lineDrawn = true;
       group = null;

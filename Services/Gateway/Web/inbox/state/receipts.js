@@ -16,9 +16,22 @@ export function mergeReceipt(receipts, { participant, delivered_through = 0, rea
   return { ...receipts, [key]: { participant, delivered_through: delivered, read_through: read } };
 }
 
+/** What may follow a state of a message that a channel carries, as the service has it. */
+const follows = { queued: ["sent", "delivered", "read", "failed", "unknown"], sent: ["delivered", "read", "failed"], delivered: ["read"], unknown: ["queued", "sent", "delivered", "read", "failed"] };
+
+/** How far a message that a channel carries has come by the further of two reports, whichever arrived first; null for every other message. */
+export function furtherDelivery(known, incoming) {
+  if (!known?.attempt && !incoming.attempt) return null;
+  const isNewer = !known?.attempt || (incoming.attempt > known.attempt) || (incoming.attempt === known.attempt && (follows[known.state] || []).includes(incoming.state));
+  const { state, attempt, error = null } = isNewer ? incoming : known;
+  return { state, attempt, error };
+}
+
 /** The tick below a message that our side wrote: failed, or the furthest of sent, delivered, read that its receiver confirms. */
 export function tickOf(message, receipts) {
   if (message.state === "failed") return "failed";
+  // No window of ours shows it: only the provider says how far it came.
+  if (message.attempt) return message.state === "queued" ? "going" : message.state;
   let furthest = steps.includes(message.state) ? message.state : "sent";
   for (const receipt of Object.values(receipts)) {
     if (receipt.participant.type !== "customer") continue;

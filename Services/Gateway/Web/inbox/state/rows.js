@@ -1,10 +1,17 @@
 /* The list's rows: sessions, merged by last_sequence, filtered and ordered here the same way as the service does it. */
 
-/** Keeps whichever copy of a session covers more; of equals the one that was fetched later. */
+/** Keeps whichever copy of a session covers more; of equals the one that was fetched later. What warns of a promise has no sequence of its own. */
 export function mergeSession(known, incoming) {
   if (!known) return incoming;
-  return incoming.last_sequence >= known.last_sequence ? incoming : known;
+  if (incoming.last_sequence < known.last_sequence) return known;
+  return isSamePromise(known.sla, incoming.sla) && worse(known.sla, incoming.sla) ? { ...incoming, sla: known.sla } : incoming;
 }
+
+/** A promise's state, while what it is about stays the same, only gets worse: an answer that says better was on its way when the warning came. */
+const states = ["ok", "warning", "breached"];
+const worse = (one, other) => states.indexOf(one.state) > states.indexOf(other.state);
+const isSamePromise = (one, other) => Boolean(one && other) && ["first_response_due_at", "resolution_due_at"].every((due) => momentOf(one[due]) === momentOf(other[due]));
+const momentOf = (time) => (time ? Date.parse(time) : null);
 
 /** @param readMarks how far this agent has read, by session: an answer that was on its way meanwhile must not say otherwise */
 export function mergeSessions(sessions, incoming, readMarks = {}) {

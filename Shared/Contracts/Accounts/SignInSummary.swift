@@ -1,0 +1,42 @@
+import Foundation
+
+package typealias SignInID = Identifier<SignInSummary>
+
+/// One browser or program that is signed in.
+package struct SignInSummary: Codable, Sendable, Equatable {
+    package let id: SignInID
+    package let createdAt: Date
+    /// When it last asked for new tokens, which those who are at work do every ten minutes.
+    package let lastUsedAt: Date
+    package let expiresAt: Date
+    /// Where the password was given; nil if it was before this was kept.
+    package let address: String?
+    /// What the browser or program calls itself (`User-Agent`): their word, not a fact.
+    package let device: String?
+
+    package init(id: SignInID, createdAt: Date, lastUsedAt: Date, expiresAt: Date, address: String?, device: String?) {
+        self.id = id
+        self.createdAt = createdAt
+        self.lastUsedAt = lastUsedAt
+        self.expiresAt = expiresAt
+        self.address = address
+        self.device = device
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, address, device
+        case createdAt = "created_at"
+        case lastUsedAt = "last_used_at"
+        case expiresAt = "expires_at"
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(createdAt, forKey: .createdAt)
+        try container.encode(lastUsedAt, forKey: .lastUsedAt)
+        try container.encode(expiresAt, forKey: .expiresAt)
+        try container.encode(address, forKey: .address)
+        try container.encode(device, forKey: .device)
+    }
+}
