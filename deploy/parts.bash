@@ -24,10 +24,19 @@ is_wanted() {
     return 1
 }
 
+# What the table says of an exit status. 75: deploy/twice needed its second try.
+result_of() {
+    case $1 in
+        0) echo passed ;;
+        75) echo UNSTABLE ;;
+        *) echo "FAILED ($1)" ;;
+    esac
+}
+
 # row status began title: into the table.
 row() {
-    local result=passed
-    [ "$1" = 0 ] || result="FAILED ($1)"
+    local result
+    result=$(result_of "$1")
     printf '%5d s  %-12s %s\n' $((SECONDS - $2)) "$result" "$3" >>"$PARTS_TABLE"
 }
 
@@ -38,7 +47,7 @@ part() {
     say "== $title"
     ("$@") || status=$?
     row $status $began "$title"
-    return $status
+    [ $status = 75 ] || return $status
 }
 
 beside() {
@@ -60,7 +69,7 @@ beside() {
 next_end() {
     local pid='' status=0
     wait -n -p pid "${!beside_title[@]}" || status=$?
-    say "== ${beside_title[$pid]}: $([ $status = 0 ] && echo passed || echo "FAILED ($status)"), $((SECONDS - beside_began[$pid])) s"
+    say "== ${beside_title[$pid]}: $(result_of $status), $((SECONDS - beside_began[$pid])) s"
     cat "${beside_log[$pid]}"
     rm -f "${beside_log[$pid]}"
     row $status "${beside_began[$pid]}" "${beside_title[$pid]}"

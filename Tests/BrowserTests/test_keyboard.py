@@ -22,6 +22,8 @@ def test_a_whole_conversation_by_keyboard(suite, visitor, online):
     expect(widget.text).to_be_focused()
     expect(widget.log.get_by_text("First line,")).to_be_visible()
     assert widget.texts() == ["First line,\nsecond line."]
+    # There is something to forget only when the server has the message.
+    expect(widget.forget).to_be_visible()
 
     # The order goes as one reads: launcher, close, messages, text, send, forget.
     page.keyboard.press("Tab")

@@ -343,7 +343,8 @@ class Nemesis:
         before = line.accepted
         service, keys = name.rsplit("-", 1)[0], noise.Keys(self.suite.ready["data"])
         endpoints = [f"tcp://{host}:{port}" for host, port in (self.suite.real[f"{name}.{use}"] for use in ("events", "requests"))]
-        sent = noise.shout_at(endpoints, chance) + noise.shout_at(endpoints, chance, lambda socket: keys.ask(socket, service))
+        sent = noise.shout_at(endpoints, chance) + noise.shout_at(endpoints, chance, keys, service)
+        assert sent, "nothing was shouted"
         with noise.Shouter(chance, keys, service) as shouter:
             try:
                 line.lead_to("127.0.0.1", shouter.port)

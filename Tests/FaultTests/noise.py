@@ -1,7 +1,12 @@
 """Bad company on the bus: who sends rubbish, who doubles and loses frames, who never reads. Strangers without keys, who must not get in, and
 services gone mad, who have them."""
 
+import argparse
 import json
+import random
+import signal
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -11,12 +16,15 @@ import zmq
 OVERSIZE_BYTES = 5 * 1024 * 1024
 # Frames of one shout.
 SHOUTED = 200
+# A shout takes some seconds: each socket waits half a second at most for a peer to take a frame, and as long at its end.
+SHOUT_SECONDS_MAX = 300
 
 
 class Keys:
     """An installation's own. As who asks, bad company has the gateway's; as who publishes, those of the service it stands for."""
 
     def __init__(self, data):
+        self.data = str(data)
         self._folder = Path(data) / "keys"
         self._public = json.loads((self._folder / "public-keys.json").read_text())
 
@@ -47,15 +55,28 @@ def random_frame(chance):
     return chance.randbytes(chance.randint(0, 2000))
 
 
-def shout_at(endpoints, chance, secure=lambda socket: socket):
+def shout_at(endpoints, chance, keys=None, service=None):
     """Rubbish at listening sockets, as DEALER, and as SUB with wild subscriptions. Returns how many frames.
 
-    secure: gives a socket its keys; without it a stranger shouts.
+    keys: those of an installation, for a shout with what `service` expects of who asks; without them a stranger shouts.
+
+    A process of its own does it: libzmq (4.3.5, `session_base_t::clean_pipes`) aborts the process when a peer hangs up in the middle of a message
+    of several frames whose socket is closed and lingers. A peer that hears rubbish hangs up.
     """
+    command = [sys.executable, __file__, str(chance.getrandbits(32)), *endpoints]
+    if keys:
+        command += ["--keys-of", keys.data, "--service", service]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=SHOUT_SECONDS_MAX)
+    assert done.returncode in (0, -signal.SIGABRT), f"the shout ended with {done.returncode}: {done.stderr}"
+    return sum(int(line) for line in done.stdout.split())
+
+
+def shout(endpoints, chance, secure):
+    """Says on standard output, a line for each socket, how many frames it sent."""
     context = zmq.Context()
-    sent = 0
     for endpoint in endpoints:
         for _ in range(2):
+            sent = 0
             dealer = secure(context.socket(zmq.DEALER))
             dealer.linger = 500
             dealer.sndtimeo = 500
@@ -66,6 +87,7 @@ def shout_at(endpoints, chance, secure=lambda socket: socket):
                     sent += 1
                 except zmq.Again:
                     break
+            print(sent, flush=True)
             dealer.close()
         with secure(context.socket(zmq.SUB)) as subscriber:
             subscriber.linger = 0
@@ -73,7 +95,6 @@ def shout_at(endpoints, chance, secure=lambda socket: socket):
             for _ in range(20):
                 subscriber.subscribe(chance.randbytes(chance.randint(0, 200)))
     context.term()
-    return sent
 
 
 class Shouter:
@@ -186,3 +207,17 @@ class DeafSubscriber:
         self._socket.close()
         self._context.term()
 
+
+def main():
+    parser = argparse.ArgumentParser(description="Sends rubbish to listening sockets.")
+    parser.add_argument("seed", type=int)
+    parser.add_argument("endpoints", nargs="+")
+    parser.add_argument("--keys-of", help="an installation's data")
+    parser.add_argument("--service")
+    given = parser.parse_args()
+    keys = given.keys_of and Keys(given.keys_of)
+    shout(given.endpoints, random.Random(given.seed), (lambda socket: keys.ask(socket, given.service)) if keys else lambda socket: socket)
+
+
+if __name__ == "__main__":
+    main()
