@@ -41,16 +41,28 @@ extension Bus {
         _ request: Question, to service: ServiceName, clientID: TenantID?, key: RequestKey = .random(), budget: Duration = .seconds(5),
         traceparent: String? = nil
     ) async throws -> Question.Reply {
-        let envelope = RequestEnvelope(
-            subject: Question.subject, key: key, budget: budget, clientID: clientID, traceparent: traceparent,
-            payload: try JSON.encode(request))
+        let reply = try await requestBytes(
+            request, to: service, clientID: clientID, key: key, budget: budget, traceparent: traceparent)
         do {
-            let reply = try await self.request(envelope, to: service)
             return try JSON.decode(Question.Reply.self, from: reply)
-        } catch BusError.refused(let refusal) {
-            throw Question.Failure(code: refusal.code, details: refusal.details)
         } catch let error as DecodingError {
             throw BusError.malformed("\(Question.subject): \(error)")
+        }
+    }
+
+    /// The answer as it came: JSON of a `Question.Reply`, which is not decoded.
+    /// - Parameter keyedContent: see ``RequestEnvelope/keyedContent``.
+    package func requestBytes<Question: BusQuestion>(
+        _ request: Question, to service: ServiceName, clientID: TenantID?, key: RequestKey = .random(), budget: Duration,
+        traceparent: String?, keyedContent: [UInt8]? = nil
+    ) async throws -> [UInt8] {
+        let envelope = RequestEnvelope(
+            subject: Question.subject, key: key, budget: budget, clientID: clientID, traceparent: traceparent, keyedContent: keyedContent,
+            payload: try JSON.encode(request))
+        do {
+            return try await self.request(envelope, to: service)
+        } catch BusError.refused(let refusal) {
+            throw Question.Failure(code: refusal.code, details: refusal.details)
         }
     }
 }

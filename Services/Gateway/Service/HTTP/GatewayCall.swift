@@ -152,14 +152,9 @@ struct GatewayCall: Sendable {
 
     /// The same of a question that several services answer.
     func askForBytes<Question: BusQuestion>(_ question: Question, of service: ServiceName, part: String = "") async throws -> [UInt8] {
-        let envelope = RequestEnvelope(
-            subject: Question.subject, key: try requestKey(part: part), budget: remaining, clientID: caller?.principal.clientID,
-            traceparent: trace.description, keyedContent: keyedContent(part: part), payload: try JSON.encode(question))
-        do {
-            return try await bus.request(envelope, to: service)
-        } catch BusError.refused(let refusal) {
-            throw Question.Failure(code: refusal.code, details: refusal.details)
-        }
+        try await bus.requestBytes(
+            question, to: service, clientID: caller?.principal.clientID, key: try requestKey(part: part), budget: remaining,
+            traceparent: trace.description, keyedContent: keyedContent(part: part))
     }
 
     func ask<Question: BusRequest>(_ question: Question, part: String = "") async throws -> Question.Reply {

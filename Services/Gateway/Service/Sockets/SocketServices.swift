@@ -57,11 +57,11 @@ struct SocketServices: Sendable {
     }
 
     /// For what may be lost: nobody waits for the answer, and a refusal changes nothing for the client.
-    func tell<Question: BusRequest>(_ question: Question, trace: TraceContext) async where Question.Reply == Done {
+    func tell(_ question: some SocketQuestion, trace: TraceContext) async {
         do {
             _ = try await ask(question, trace: trace, budget: .seconds(2))
         } catch {
-            logger.debug("a report was not taken", metadata: ["subject": "\(Question.subject)", "error": "\(error)"])
+            logger.debug("a report was not taken", metadata: ["subject": "\(type(of: question).subject)", "error": "\(error)"])
         }
     }
 
@@ -74,30 +74,22 @@ struct SocketServices: Sendable {
         }
     }
 
-    private func ask<Question: BusRequest>(_ question: Question, trace: TraceContext, budget: Duration = budget) async throws -> [UInt8] {
-        let envelope = RequestEnvelope(
-            subject: Question.subject, key: .random(), budget: budget, clientID: question.tenant, traceparent: trace.child().description,
-            payload: try JSON.encode(question))
-        do {
-            return try await bus.request(envelope, to: Question.service)
-        } catch BusError.refused(let refusal) {
-            throw Question.Failure(code: refusal.code, details: refusal.details)
-        }
+    private func ask(_ question: some SocketQuestion, trace: TraceContext, budget: Duration = budget) async throws -> [UInt8] {
+        try await bus.requestBytes(
+            question, to: type(of: question).service, clientID: question.principal.clientID, budget: budget,
+            traceparent: trace.child().description)
     }
 }
 
-extension BusRequest {
-    /// The tenant in whose name a socket asks.
-    fileprivate var tenant: TenantID? {
-        switch self {
-        case let question as AppendMessage: question.principal.clientID
-        case let question as ReadEntries: question.principal.clientID
-        case let question as ReportTyping: question.principal.clientID
-        case let question as AdvanceReceipts: question.principal.clientID
-        default: nil
-        }
-    }
+/// What a socket asks: always for somebody, whose company it is for.
+protocol SocketQuestion: BusRequest {
+    var principal: Principal { get }
 }
+
+extension AppendMessage: SocketQuestion {}
+extension ReadEntries: SocketQuestion {}
+extension ReportTyping: SocketQuestion {}
+extension AdvanceReceipts: SocketQuestion {}
 
 /// The parts of an ``AppendedMessage`` that the edge needs, read without decoding the message.
 struct AppendedMessageBytes {
