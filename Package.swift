@@ -93,6 +93,7 @@ let package = Package(
         .target(
             name: "Sealing", dependencies: ["Contracts", "ServiceKit", crypto], path: "Shared/Sealing", exclude: ["README.md"],
             swiftSettings: strict),
+        .target(name: "Tokens", dependencies: ["Contracts", jwt], path: "Shared/Tokens", swiftSettings: strict),
         .target(
             name: "SwitchboardCommands",
             dependencies: [
@@ -124,7 +125,9 @@ let package = Package(
         tests("StorageTests", ["Storage", "EventLog", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("EventLogTests", ["EventLog", "Storage", "Bus", "TestSupport"]),
         tests("JobsTests", ["Jobs", "Bus", "Storage", "EventLog", "ServiceKit", "TestSupport", logging]),
-        tests("AccountsTests", ["AccountsService", "ServiceKit", "TestSupport", crypto, cryptoExtras, jwt], resources: [.copy("Vectors")]),
+        tests(
+            "AccountsTests", ["AccountsService", "ServiceKit", "Tokens", "TestSupport", crypto, cryptoExtras, jwt],
+            resources: [.copy("Vectors")]),
         tests("ChatTests", ["ChatService", "ServiceKit", "TestSupport"]),
         tests("RouterTests", ["RouterService", "TestSupport"]),
         tests(
@@ -153,8 +156,8 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ]),
     ]
-        + service("Accounts", extra: [crypto, cryptoExtras, jwt], resources: [.copy("Storage/Migrations")])
+        + service("Accounts", extra: ["Tokens", crypto, cryptoExtras, jwt], resources: [.copy("Storage/Migrations")])
         + service("Chat", extra: [crypto], resources: [.copy("Storage/Migrations")])
         + service("Router", extra: [crypto], resources: [.copy("Storage/Migrations")])
-        + service("Gateway", extra: [crypto, jwt] + httpServer, resources: [.copy("OpenAPI")])
+        + service("Gateway", extra: ["Tokens", crypto] + httpServer, resources: [.copy("OpenAPI")])
 )

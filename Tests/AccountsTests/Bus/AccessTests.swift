@@ -2,6 +2,7 @@ import AccountsService
 import Contracts
 import Foundation
 import Testing
+import Tokens
 
 @Suite struct `Access that has ended` {
     let accounts: AccountsUnderTest

@@ -3,6 +3,7 @@ import Contracts
 import Foundation
 import Storage
 import Testing
+import Tokens
 
 @Suite struct `A refresh token` {
     let accounts: AccountsUnderTest

@@ -5,6 +5,7 @@ import Crypto
 import Foundation
 import JWTKit
 import Testing
+import Tokens
 
 @Suite struct `A visitor` {
     let accounts: AccountsUnderTest

@@ -1,6 +1,7 @@
 import AccountsService
 import Contracts
 import JWTKit
+import Tokens
 
 extension VerificationKeys {
     /// As somebody else reads what we publish: by JWTKit, from JSON.

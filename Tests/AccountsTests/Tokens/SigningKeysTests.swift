@@ -5,6 +5,7 @@ import CryptoExtras
 import Foundation
 import JWTKit
 import Testing
+import Tokens
 
 @Suite struct `The signing keys` {
     /// RFC 8410, section 10.3: PKCS#8 as OpenSSL writes it.
@@ -66,13 +67,13 @@ import Testing
     @Test func `sign what others verify, and only under their own name`() async throws {
         let keys = try await SigningKeys(secrets: [.init(), .init()])
         let token = try await keys.sign(
-            AccessClaims(
-                issuer: "here", principal: Principal(clientID: .new(), subject: .new(), role: .agent, name: "Ana"), session: UUID(),
+            OwnClaims(
+                issuer: "here", principal: Principal(clientID: .new(), subject: .new(), role: .agent, name: "Ana"), session: .new(),
                 version: 0,
                 now: Date()))
         let others = try await JWTKeyCollection().add(
             jwksJSON: String(decoding: JSON.encode(SigningKeySet(keys: keys.published)), as: UTF8.self))
-        #expect(try await others.verify(token, as: AccessClaims.self).name == "Ana")
+        #expect(try await others.verify(token, as: OwnClaims.self).name == "Ana")
         let strangers = try await SigningKeys(secrets: [.init(), .init()])
         #expect(throws: TokenRefusal.keyUnknown) {
             try TokenVerifier.payload(of: token, keys: strangers.verification, algorithms: ["EdDSA"])
@@ -80,8 +81,8 @@ import Testing
         // Our key's name over another one's signature.
         let parts = token.split(separator: ".").map(String.init)
         let other = try await strangers.sign(
-            AccessClaims(
-                issuer: "here", principal: Principal(clientID: .new(), subject: .new(), role: .administrator, name: "Eve"), session: UUID(),
+            OwnClaims(
+                issuer: "here", principal: Principal(clientID: .new(), subject: .new(), role: .administrator, name: "Eve"), session: .new(),
                 version: 0, now: Date()))
         let forged = ([parts[0]] + other.split(separator: ".").dropFirst().map(String.init)).joined(separator: ".")
         #expect(throws: TokenRefusal.signatureWrong) {

@@ -3,6 +3,7 @@ import Contracts
 import Foundation
 import JWTKit
 import Testing
+import Tokens
 
 @Suite struct `A signed token` {
     @Test(arguments: try Vector.all("jwt"))

@@ -2,6 +2,7 @@ import Bus
 import Contracts
 import Foundation
 import Storage
+import Tokens
 
 /// Who opens the widget: somebody the website vouches for, somebody who was here before, or somebody new.
 struct IssueVisitorTokenHandler: RequestHandler {
@@ -16,6 +17,9 @@ struct IssueVisitorTokenHandler: RequestHandler {
         var phone: String?
     }
 
+    /// An older token is replaced when it is shown, so that whoever comes back each month stays known.
+    private static let renewedAfterSeconds: TimeInterval = 86_400
+
     let database: Database
     let tokens: TokenIssuer
     let now: @Sendable () -> Date
@@ -24,27 +28,28 @@ struct IssueVisitorTokenHandler: RequestHandler {
         let now = now()
         let site = try await SiteRecord.find(request.site, in: database)
         if let origin = request.origin, !site.allows(origin: origin) { throw AccountsError.originNotAllowed(origin: origin) }
-        var returning: TokenIssuer.Visitor? = if let token = request.token { try await visitor(token, site, now) } else { nil }
+        var returning: TokenBearer? = if let token = request.token { try await visitor(token, site, now) } else { nil }
         let identified: Identified? = if let identity = request.identity { try await identify(identity, site, now) } else { nil }
 
         let known = try await look(up: returning, identified?.customerID, of: site.clientID)
         // Whoever shows a token that was ended is somebody new, as with one that has expired.
         if known.hasEnded { returning = nil }
         let openState = openState(known.rules, at: now)
-        let customerID = identified?.customerID ?? returning?.customerID ?? .new()
-        let isSame = identified.map { $0.customerID == returning?.customerID && $0.name == returning?.name } ?? true
-        if let token = request.token, let returning, isSame, now.timeIntervalSince(returning.issuedAt) <= VisitorClaims.renewedAfterSeconds
-        {
+        let customerID = identified?.customerID ?? returning?.principal.customerID ?? .new()
+        let isSame = identified.map { $0.customerID == returning?.principal.customerID && $0.name == returning?.principal.name } ?? true
+        if let token = request.token, let returning, isSame, now.timeIntervalSince(returning.issuedAt) <= Self.renewedAfterSeconds {
             return VisitorToken(
                 token: token, expiresIn: Int(saturating: returning.expiresAt.timeIntervalSince(now)), customerID: customerID,
                 clientID: site.clientID, site: site.website, openState: openState, verifiedEmail: identified?.email,
                 verifiedPhone: identified?.phone)
         }
-        let token = try await tokens.visitorToken(
-            clientID: site.clientID, customerID: customerID, name: identified?.name ?? returning?.name ?? "",
-            browser: returning?.browser ?? .new(), version: known.versions[customerID] ?? 0, now: now)
+        let principal = Principal(
+            clientID: site.clientID, subject: Identifier(customerID.uuid), role: .customer,
+            name: identified?.name ?? returning?.principal.name ?? "")
+        let token = try await tokens.token(
+            for: principal, session: returning?.sessionID ?? .new(), version: known.versions[customerID] ?? 0, now: now)
         return VisitorToken(
-            token: token, expiresIn: VisitorClaims.seconds, customerID: customerID, clientID: site.clientID, site: site.website,
+            token: token, expiresIn: OwnClaims.Kind.visitor.seconds, customerID: customerID, clientID: site.clientID, site: site.website,
             openState: openState, verifiedEmail: identified?.email, verifiedPhone: identified?.phone)
     }
 
@@ -55,13 +60,14 @@ struct IssueVisitorTokenHandler: RequestHandler {
         var hasEnded = false
     }
 
-    private func look(up visitor: TokenIssuer.Visitor?, _ identified: CustomerID?, of clientID: TenantID) async throws -> Known {
+    private func look(up visitor: TokenBearer?, _ identified: CustomerID?, of clientID: TenantID) async throws -> Known {
         try await database.transaction(.tenant(clientID)) { transaction in
             var known = Known(rules: try BusinessRulesRepository(transaction: transaction, clientID: clientID).find())
             let endings = VisitorEndingRepository(transaction: transaction, clientID: clientID)
-            for id in Set([visitor?.customerID, identified].compactMap(\.self)) { known.versions[id] = try endings.version(of: id) }
-            if let visitor {
-                known.hasEnded = try endings.hasEnded(visitor.customerID, browser: visitor.browser, version: visitor.version)
+            let customerID = visitor?.principal.customerID
+            for id in Set([customerID, identified].compactMap(\.self)) { known.versions[id] = try endings.version(of: id) }
+            if let visitor, let customerID {
+                known.hasEnded = try endings.hasEnded(customerID, browser: visitor.sessionID, version: visitor.version)
             }
             return known
         }
@@ -76,7 +82,7 @@ struct IssueVisitorTokenHandler: RequestHandler {
     }
 
     /// Somebody whose token has ended is new again; one that is not ours, or another company's, is refused.
-    private func visitor(_ token: String, _ site: SiteRecord, _ now: Date) async throws -> TokenIssuer.Visitor? {
+    private func visitor(_ token: String, _ site: SiteRecord, _ now: Date) async throws -> TokenBearer? {
         do {
             return try await tokens.visitor(from: token, of: site.clientID, now: now)
         } catch TokenRefusal.expired {

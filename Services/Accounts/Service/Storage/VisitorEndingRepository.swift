@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import Storage
+import Tokens
 
 /// Which visitors' tokens have ended before their time, in the tenant in scope.
 struct VisitorEndingRepository {
@@ -44,7 +45,7 @@ struct VisitorEndingRepository {
             DELETE FROM accounts.visitor_endings
              WHERE client_id = \(clientID)
                AND id IN (SELECT id FROM accounts.visitor_endings
-                           WHERE client_id = \(clientID) AND ended_at < \(now.addingTimeInterval(-Double(VisitorClaims.seconds) - 3600))
+                           WHERE client_id = \(clientID) AND ended_at < \(now.addingTimeInterval(-Double(OwnClaims.Kind.visitor.seconds) - 3600))
                            ORDER BY ended_at LIMIT \(Self.clearedAtOnce) FOR UPDATE SKIP LOCKED)
             """,
         ])

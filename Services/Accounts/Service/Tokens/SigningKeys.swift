@@ -3,6 +3,7 @@ import Crypto
 import CryptoExtras
 import Foundation
 import JWTKit
+import Tokens
 
 /// The installation's Ed25519 keys. The first signs; all verify, so that tokens outlive a rotation: put the new key first, remove the
 /// old one when its last token has ended (30 days for visitors).

@@ -90,7 +90,7 @@ package final class AccessEndings: Sendable {
         return state.withLock { state in
             guard let since = state.listensSince else { return false }
             // The clock that signed may be ahead of ours.
-            return issuedAt >= max(since, now.addingTimeInterval(-Self.keptFor)).addingTimeInterval(TokenVerifier.leeway)
+            return issuedAt >= max(since, now.addingTimeInterval(-Self.keptFor)).addingTimeInterval(BearerVerifier.leeway)
         }
     }
 

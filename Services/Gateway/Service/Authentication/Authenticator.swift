@@ -29,7 +29,7 @@ package final class Authenticator: Sendable {
         let confirmedUntil: Date?
     }
 
-    private let verifier: TokenVerifier
+    private let verifier: BearerVerifier
     private let bus: any Bus
     private let endings: AccessEndings
     private let now: @Sendable () -> Date
@@ -40,7 +40,7 @@ package final class Authenticator: Sendable {
         bus: any Bus, keys: SigningKeyCache, issuer: String?, endings: AccessEndings = AccessEndings(),
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
-        verifier = TokenVerifier(keys: keys, issuer: issuer, now: now)
+        verifier = BearerVerifier(keys: keys, issuer: issuer, now: now)
         self.bus = bus
         self.endings = endings
         self.now = now
@@ -120,7 +120,7 @@ package final class Authenticator: Sendable {
     private func verifiedToken(_ token: Substring) async throws -> Caller {
         do {
             return try await verifier.verify(String(token))
-        } catch let error as TokenVerifier.Rejected {
+        } catch let error as BearerVerifier.Rejected {
             throw Problem.unauthorized(error.why)
         }
     }

@@ -1,8 +1,8 @@
 import Bus
 import Contracts
 import Foundation
-import JWTKit
 import Logging
+import Tokens
 
 /// The keys that accounts signs tokens with. Read again every 30 s, and at once (but once per second at most) when a token names a
 /// key that is not known.
@@ -16,8 +16,7 @@ actor SigningKeyCache {
 
     private let bus: any Bus
     private let logger: Logger
-    private var keys: JWTKeyCollection?
-    private var known: Set<String> = []
+    private var keys = VerificationKeys(byID: [:])
     /// Who signs with these keys; nil until they were read once.
     private(set) var issuer: String?
     private var fetchedAt: ContinuousClock.Instant?
@@ -31,27 +30,27 @@ actor SigningKeyCache {
 
     /// - Returns: nil if accounts does not know the key either.
     /// - Throws: ``BusError`` if accounts could not be asked and nothing usable is known.
-    func keys(for id: String) async throws -> JWTKeyCollection? {
+    func keys(for id: String) async throws -> VerificationKeys? {
         let now = ContinuousClock.now
         let isFresh = fetchedAt.map { now - $0 < Self.ageMax } ?? false
-        if isFresh, known.contains(id) { return keys }
+        if isFresh, keys.include(id) { return keys }
         if let triedAt, now - triedAt < Self.unknownKeyPause, running == nil {
-            return known.contains(id) && isBelievable(now) ? keys : fetchedAt == nil ? try unavailable() : nil
+            return keys.include(id) && isBelievable(now) ? keys : fetchedAt == nil ? try unavailable() : nil
         }
         do {
             try await fetch()
         } catch {
-            guard isBelievable(now), known.contains(id) else { throw error }
+            guard isBelievable(now), keys.include(id) else { throw error }
             logger.warning("signing keys could not be read again; the known ones are used", metadata: ["error": "\(error)"])
         }
-        return known.contains(id) ? keys : nil
+        return keys.include(id) ? keys : nil
     }
 
     private func isBelievable(_ now: ContinuousClock.Instant) -> Bool {
         fetchedAt.map { now - $0 < Self.staleMax } ?? false
     }
 
-    private func unavailable() throws -> JWTKeyCollection? {
+    private func unavailable() throws -> VerificationKeys? {
         throw BusError.unavailable(retryAfter: Self.unknownKeyPause)
     }
 
@@ -61,18 +60,7 @@ actor SigningKeyCache {
         let task = Task {
             triedAt = .now
             let set = try await bus.request(GetSigningKeys(), clientID: nil, budget: .seconds(2))
-            let collection = JWTKeyCollection()
-            var names: Set<String> = []
-            for value in set.keys {
-                let key = try JSON.decode(JWK.self, from: try JSON.encode(value))
-                guard let name = key.keyIdentifier?.string, value["kty"]?.string == "OKP", value["crv"]?.string == "Ed25519" else {
-                    continue
-                }
-                try await collection.add(jwk: key)
-                names.insert(name)
-            }
-            keys = collection
-            known = names
+            keys = try await VerificationKeys(published: set.keys)
             issuer = set.issuer
             fetchedAt = .now
         }

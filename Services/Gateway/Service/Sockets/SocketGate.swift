@@ -44,7 +44,7 @@ struct SocketGate: Sendable {
             }
             let isKey = caller.principal.role == .service
             let keyLifetime = min(Self.keyLifetime, caller.keyEndsAt?.timeIntervalSince(now()) ?? Self.keyLifetime)
-            let lifetime = isKey ? keyLifetime : caller.expiresAt.timeIntervalSince(now()) + TokenVerifier.leeway
+            let lifetime = isKey ? keyLifetime : caller.expiresAt.timeIntervalSince(now()) + BearerVerifier.leeway
             return SocketGrant(
                 caller: caller, address: address, purpose: purpose, trace: trace, lifetime: lifetime,
                 place: try places.take(address, caller.principal))

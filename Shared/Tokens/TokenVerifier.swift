@@ -67,14 +67,23 @@ package enum TokenVerifier {
             guard seconds >= start - policy.leeway else { throw .notYetValid }
         }
         if let issuer = policy.issuer, claims["iss"]?.string != issuer { throw .issuerWrong }
-        if let audience = policy.audience {
-            switch claims["aud"] {
-            case .string(let only) where only == audience: break
-            case .array(let several) where several.contains(.string(audience)): break
-            default: throw .audienceWrong
-            }
-        }
+        if let audience = policy.audience, !isMeant(claims, for: audience) { throw .audienceWrong }
         return claims
+    }
+
+    /// The name of the key that a token says it was signed with: a claim like any other until the signature is looked at.
+    /// - Returns: nil if it names none, or is no token.
+    package static func keyName(of token: String) -> String? {
+        guard token.utf8.count <= lengthMax, let dot = token.firstIndex(of: ".") else { return nil }
+        return Base64URL.decode(token[..<dot]).flatMap(TokenHeader.init)?.keyName
+    }
+
+    static func isMeant(_ claims: [String: JSONValue], for audience: String) -> Bool {
+        switch claims["aud"] {
+        case .string(let only): only == audience
+        case .array(let several): several.contains(.string(audience))
+        default: false
+        }
     }
 
     private static func json(_ bytes: [UInt8]) -> JSONValue? {
@@ -85,7 +94,7 @@ package enum TokenVerifier {
         }
     }
 
-    private static func seconds(of claim: JSONValue) -> Double? {
+    static func seconds(of claim: JSONValue) -> Double? {
         switch claim {
         case .integer(let seconds): Double(seconds)
         case .number(let seconds): seconds
