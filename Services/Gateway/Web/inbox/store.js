@@ -178,7 +178,7 @@ export class InboxStore {
     this.lookForOffers();
     const again = this.state.connection.lostAt !== null;
     try {
-      await Promise.all([this.loadList(this.filter, { quiet: true, throws: true }), this.refreshCounts({ throws: true }), this.appear({ throws: true }), this.refetchCustomer()]);
+      await Promise.all([this.loadList(this.filter, { quiet: true, throws: true }), this.refreshCounts({ throws: true }), this.appearIfPossible(), this.refetchCustomer()]);
     } catch (error) {
       if (this.socket === socket && error instanceof Unreachable) this.lineLost();
       else if (error instanceof SignedOut) this.onSignedOut();
@@ -197,7 +197,8 @@ export class InboxStore {
     this.probing = true;
     const socket = this.socket;
     try {
-      await this.refreshPresence({ timeout: probeTimeout, throws: true });
+      if (this.appeared) await this.refreshPresence({ timeout: probeTimeout, throws: true });
+      else await this.appear({ timeout: probeTimeout, throws: true });
       this.set((state) => ({ ...state, connection: line.provenGood(state.connection, Date.now()) }));
     } catch (error) {
       if (error instanceof SignedOut) this.onSignedOut();

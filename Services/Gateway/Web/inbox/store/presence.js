@@ -4,8 +4,8 @@ import { Problem, SignedOut } from "../../shared/problem.js";
 
 export const presence = {
   /** Opening the inbox sets online, unless this agent chose otherwise: the service knows what was chosen and what only happened. */
-  async appear({ throws = false } = {}) {
-    await this.refreshPresence({ throws });
+  async appear({ timeout, throws = false } = {}) {
+    await this.refreshPresence({ timeout, throws });
     const presence = this.state.presence;
     if (!presence) return;
     if (!this.appeared && presence.status === "offline") {
@@ -16,6 +16,15 @@ export const presence = {
       }
     }
     this.appeared = true;
+  },
+
+  /** The line is good also while the service that knows who is there does not answer: conversations go on, and the next probe appears. */
+  async appearIfPossible() {
+    try {
+      await this.appear({ throws: true });
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+    }
   },
 
   async refreshPresence({ timeout, throws = false } = {}) {
