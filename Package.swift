@@ -25,17 +25,49 @@ let httpServer: [Target.Dependency] = [
 /// What each service is made of: its own code, the shared modules, nothing of another service.
 let serviceParts: [Target.Dependency] = ["Contracts", "Bus", "Storage", "EventLog", "ServiceKit", logging, lifecycle, configuration]
 
-/// A service is a library, so that tests can run it inside their own process, plus a thin executable.
-func service(_ name: String, extra: [Target.Dependency] = [], resources: [Resource] = [], exclude: [String] = []) -> [Target] {
-    [
-        .target(
-            name: "\(name)Service", dependencies: serviceParts + extra, path: "Services/\(name)/Service",
-            exclude: exclude, resources: resources, swiftSettings: strict),
-        .executableTarget(
-            name: name.lowercased(), dependencies: [.byName(name: "\(name)Service"), "ServiceKit", "Bus", "Contracts", configuration],
-            path: "Services/\(name)/Main", swiftSettings: strict),
-    ]
+/// A service is a library, so that tests can run it inside their own process, plus a thin executable, and the tests of both.
+struct SuiteService {
+    /// The executable's.
+    let name: String
+    /// Below `Services`, such as `Channels/SMS`.
+    let folder: String
+    var dependencies: [Target.Dependency] = []
+    var resources: [Resource] = [.copy("Storage/Migrations")]
+    var testDependencies: [Target.Dependency] = []
+    var testResources: [Resource] = []
+
+    /// `ChannelsSMS`, the beginning of its modules' names.
+    var module: String { folder.split(separator: "/").joined() }
+    var library: Target.Dependency { .byName(name: "\(module)Service") }
+
+    var targets: [Target] {
+        [
+            .target(
+                name: "\(module)Service", dependencies: serviceParts + dependencies, path: "Services/\(folder)/Service",
+                resources: resources, swiftSettings: strict),
+            .executableTarget(
+                name: name, dependencies: [library, "ServiceKit", "Bus", "Contracts", configuration], path: "Services/\(folder)/Main",
+                swiftSettings: strict),
+            tests("\(module)Tests", [library, "ServiceKit", "TestSupport"] + testDependencies, resources: testResources),
+        ]
+    }
 }
+
+/// One for each of `SuiteService.all` in Contracts.
+let services = [
+    SuiteService(
+        name: "accounts", folder: "Accounts", dependencies: ["Tokens", crypto, cryptoExtras, jwt],
+        testDependencies: ["Tokens", crypto, cryptoExtras, jwt], testResources: [.copy("Vectors")]),
+    SuiteService(name: "chat", folder: "Chat", dependencies: [crypto]),
+    SuiteService(name: "router", folder: "Router", dependencies: [crypto]),
+    SuiteService(
+        name: "gateway", folder: "Gateway", dependencies: ["Tokens", crypto] + httpServer, resources: [.copy("OpenAPI")],
+        testDependencies: [
+            "Bus", "EventLog", "Jobs", "Storage", jwt, crypto, logging, lifecycle, configuration, hummingbird,
+            .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"), .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        ]),
+]
 
 /// What tests call is optimised in a release build; they themselves gain nothing from it, and half as much again is waited for.
 /// `isComputing`: but those that compute for long are.
@@ -48,7 +80,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let package = Package(
     name: "Switchboard",
     platforms: [.macOS(.v15)],
-    products: ["gateway", "accounts", "chat", "router", "switchboard"].map { .executable(name: $0, targets: [$0]) },
+    products: (services.map(\.name) + ["switchboard"]).map { .executable(name: $0, targets: [$0]) },
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "CommandLineArguments"]),
@@ -126,20 +158,6 @@ let package = Package(
         tests("EventLogTests", ["EventLog", "Storage", "Bus", "TestSupport"]),
         tests("JobsTests", ["Jobs", "Bus", "Storage", "EventLog", "ServiceKit", "TestSupport", logging]),
         tests(
-            "AccountsTests", ["AccountsService", "ServiceKit", "Tokens", "TestSupport", crypto, cryptoExtras, jwt],
-            resources: [.copy("Vectors")]),
-        tests("ChatTests", ["ChatService", "ServiceKit", "TestSupport"]),
-        tests("RouterTests", ["RouterService", "TestSupport"]),
-        tests(
-            "GatewayTests",
-            [
-                "GatewayService", "ServiceKit", "Bus", "EventLog", "Jobs", "Storage", "TestSupport", jwt, crypto, logging, lifecycle,
-                configuration,
-                hummingbird,
-                .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "AsyncHTTPClient", package: "async-http-client"),
-            ]),
-        tests(
             "OutboundTests",
             [
                 "Outbound", "ServiceKit", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
@@ -151,13 +169,8 @@ let package = Package(
             ["SwitchboardCommands", "Sealing", "AccountsService", "ChatService", "Bus", "Jobs", "Storage", "TestSupport"]),
         tests(
             "SuiteTests",
-            [
-                "GatewayService", "AccountsService", "ChatService", "RouterService", "SwitchboardCommands", "ServiceKit", "TestSupport",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            services.map(\.library) + [
+                "SwitchboardCommands", "ServiceKit", "TestSupport", .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ]),
-    ]
-        + service("Accounts", extra: ["Tokens", crypto, cryptoExtras, jwt], resources: [.copy("Storage/Migrations")])
-        + service("Chat", extra: [crypto], resources: [.copy("Storage/Migrations")])
-        + service("Router", extra: [crypto], resources: [.copy("Storage/Migrations")])
-        + service("Gateway", extra: ["Tokens", crypto] + httpServer, resources: [.copy("OpenAPI")])
+    ] + services.flatMap(\.targets)
 )

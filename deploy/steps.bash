@@ -52,6 +52,12 @@ is_newer() {
     [ ! -e "$stamp" ] || [ -n "$(find "$@" -newer "$stamp" -print -quit)" ]
 }
 
+# services field… [--if field]: of each service of the suite, one a line.
+services() {
+    command -v python3 >/dev/null || fail "python3 is missing. On Debian: apt-get install python3"
+    python3 -B deploy/services.py "$@"
+}
+
 programs=.build/release
 # Everything that is compiled; the pages are built apart. Running tests in Python leaves folders behind, which changes nothing that is compiled.
 sources() {

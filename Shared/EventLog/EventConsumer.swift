@@ -355,7 +355,7 @@ package final class EventConsumer: Service, Sendable {
             parked: counts.parked, yielded: counts.yielded, failed: counts.failed)
     }
 
-    var schema: SQL { "\(identifier: consumer.rawValue)" }
+    var schema: SQL { "\(identifier: consumer.schema)" }
 }
 
 extension EventFrame {

@@ -48,7 +48,7 @@ extension EventPublisher {
 
     /// Head and events of one snapshot.
     private func read(_ request: FetchEvents) async throws -> FetchedEvents {
-        let schema: SQL = "\(identifier: stream.rawValue)"
+        let schema: SQL = "\(identifier: stream.schema)"
         let stream = stream
         let rows = try await database.query(
             .none,
@@ -90,7 +90,7 @@ extension EventPublisher {
             return .failure(.malformed("\(AcknowledgePositions.subject)"))
         }
         do {
-            let schema: SQL = "\(identifier: stream.rawValue)"
+            let schema: SQL = "\(identifier: stream.schema)"
             // Of another history nothing is believed. A position may also go back: a consumer that was restored needs more.
             _ = try await database.query(
                 .none,

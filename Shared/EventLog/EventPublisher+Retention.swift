@@ -43,7 +43,7 @@ extension EventPublisher {
     }
 
     private func trimBatch(_ part: Int) async throws -> Int {
-        let schema: SQL = "\(identifier: stream.rawValue)"
+        let schema: SQL = "\(identifier: stream.schema)"
         let rows = try await database.query(
             .none,
             """
@@ -67,7 +67,7 @@ extension EventPublisher {
     }
 
     private func forgetRequests() async throws {
-        let schema: SQL = "\(identifier: stream.rawValue)"
+        let schema: SQL = "\(identifier: stream.schema)"
         for _ in 0..<retention.roundsMax {
             let rows = try await database.query(
                 .none,

@@ -45,7 +45,7 @@ package final class EventPublisher: Service, Sendable {
         // The clock is read outside, after each row's lock was granted.
         return """
             SELECT part, epoch, last_seq, clock_timestamp() AS now
-              FROM (SELECT part, epoch, last_seq FROM \(identifier: stream.rawValue).stream_head
+              FROM (SELECT part, epoch, last_seq FROM \(identifier: stream.schema).stream_head
                      WHERE part = ANY(\(parts)) ORDER BY part FOR UPDATE) AS locked
             """
     }

@@ -28,7 +28,7 @@ package struct IdempotencyRecord: Sendable {
     ///   - service: whose `request_log` keeps it.
     ///   - request: the request's bytes, without anything that differs between attempts.
     package init(service: ServiceName, key: RequestKey, subject: Subject, request: [UInt8]) {
-        schema = "\(identifier: service.rawValue)"
+        schema = "\(identifier: service.schema)"
         self.key = key
         self.subject = subject
         hash = Array(SHA256.hash(data: Data(request)))

@@ -55,7 +55,7 @@ final class AppendedEvents {
         var moved: [Int: Int64] = [:]
         for frame in frames { moved[frame.header.partition] = frame.header.partitionSequence }
         let parts = moved.keys.sorted()
-        let schema: SQL = "\(identifier: stream.rawValue)"
+        let schema: SQL = "\(identifier: stream.schema)"
         let headers = frames.map(\.header)
         return [
             """

@@ -22,7 +22,7 @@ package struct RepeatedRequests: Sendable {
 
     package init(service: ServiceName, database: Database) {
         self.database = database
-        table = "\(identifier: service.rawValue).request_log"
+        table = "\(identifier: service.schema).request_log"
     }
 
     private enum Claim {

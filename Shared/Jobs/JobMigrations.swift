@@ -1,7 +1,7 @@
 import Foundation
 import Storage
 
-/// The table of jobs, for the schema of each service in `ServiceName.havingJobs`; it runs before the service's own migrations.
+/// The table of jobs, for the schema of each of ``SuiteService/withJobs``; it runs before the service's own migrations.
 package enum JobMigrations {
     /// Goes before the names in `schema_migrations`, so that they do not meet a service's own.
     package static let prefix = "jobs/"

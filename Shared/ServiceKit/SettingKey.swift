@@ -1,4 +1,4 @@
-/// One setting of a program: `gateway.port` is `--gateway-port` on the command line and `GATEWAY_PORT` in the environment.
+/// One setting of a program: `channel-sms.port` is `--channel-sms-port` on the command line and `CHANNEL_SMS_PORT` in the environment.
 /// The command line wins over the environment, and that over the default.
 package struct SettingKey: Sendable {
     package let name: String
@@ -17,5 +17,5 @@ package struct SettingKey: Sendable {
     }
 
     package var flag: String { "--" + name.replacing(".", with: "-") }
-    package var variable: String { name.replacing(".", with: "_").uppercased() }
+    package var variable: String { name.replacing(".", with: "_").replacing("-", with: "_").uppercased() }
 }

@@ -43,7 +43,7 @@ package struct Migrator: Sendable {
             // An advisory lock of the session: it ends with the connection, whatever happens.
             _ = try connection.ask("SELECT pg_advisory_lock(hashtextextended(\("switchboard.migrate." + service.rawValue), 0))")
             try createTable(service, connection)
-            let rows = try connection.ask("SELECT name, checksum FROM \(identifier: service.rawValue).schema_migrations")
+            let rows = try connection.ask("SELECT name, checksum FROM \(identifier: service.schema).schema_migrations")
             let applied = try Dictionary(uniqueKeysWithValues: rows.map { (try $0["name"] as String, try $0["checksum"] as [UInt8]) })
             for migration in migrations where applied[migration.name].map({ $0 != migration.checksum }) == true {
                 throw MigrationError.edited(name: migration.name)
@@ -63,8 +63,8 @@ package struct Migrator: Sendable {
     }
 
     private func createTable(_ service: ServiceName, _ connection: Connection) throws {
-        let table: SQL = "\(identifier: service.rawValue).schema_migrations"
-        let exists = try connection.ask("SELECT to_regclass(\("\"\(service.rawValue)\".schema_migrations")) IS NOT NULL AS there")
+        let table: SQL = "\(identifier: service.schema).schema_migrations"
+        let exists = try connection.ask("SELECT to_regclass(\("\"\(service.schema)\".schema_migrations")) IS NOT NULL AS there")
         if try exists[0]["there"] { return }
         _ = try connection.ask(
             """
@@ -81,12 +81,12 @@ package struct Migrator: Sendable {
     private func apply(_ migration: Migration, _ service: ServiceName, _ connection: Connection) throws {
         do {
             _ = try connection.ask("BEGIN")
-            _ = try connection.ask("SET LOCAL search_path TO \(identifier: service.rawValue), switchboard")
+            _ = try connection.ask("SET LOCAL search_path TO \(identifier: service.schema), switchboard")
             try connection.execute(script: migration.text)
             guard connection.isInTransaction else { throw MigrationError.endsItsTransaction(name: migration.name) }
             _ = try connection.ask(
                 """
-                INSERT INTO \(identifier: service.rawValue).schema_migrations (name, checksum)
+                INSERT INTO \(identifier: service.schema).schema_migrations (name, checksum)
                 VALUES (\(migration.name), \(migration.checksum))
                 """)
             _ = try connection.ask("COMMIT")

@@ -8,10 +8,10 @@ package struct Provisioning: Sendable {
     package static let verifyRole = "switchboard_verify"
 
     /// May read and write the rows of its own schema, and only those of the tenant in scope. Owns nothing.
-    package static func role(of service: ServiceName) -> String { "switchboard_\(service)" }
+    package static func role(of service: ServiceName) -> String { "switchboard_\(service.schema)" }
 
     /// Owns SECURITY DEFINER functions that must see all tenants, and nothing else. Nobody signs in as it.
-    package static func lookupRole(of service: ServiceName) -> String { "switchboard_\(service)_lookup" }
+    package static func lookupRole(of service: ServiceName) -> String { "switchboard_\(service.schema)_lookup" }
 
     /// Roles belong to the cluster, the lock to one database: two databases provisioned at once meet in `pg_authid`, and one of
     /// them has to begin again.
@@ -77,7 +77,7 @@ package struct Provisioning: Sendable {
     }
 
     private func createSchema(of service: ServiceName, _ connection: Connection) throws {
-        let schema: SQL = "\(identifier: service.rawValue)"
+        let schema: SQL = "\(identifier: service.schema)"
         let role: SQL = "\(identifier: Self.role(of: service))"
         let lookup: SQL = "\(identifier: Self.lookupRole(of: service))"
         let verify: SQL = "\(identifier: Self.verifyRole)"

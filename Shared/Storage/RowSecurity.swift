@@ -17,14 +17,14 @@ package enum RowSecurity {
     ]
 
     /// Tables of these schemas that neither have the tenant's policy nor stand in ``tablesWithoutTenant``. Must be empty.
-    package static func unprotectedTables(in schemas: [ServiceName], of database: Database) async throws -> [String] {
+    package static func unprotectedTables(in services: [ServiceName], of database: Database) async throws -> [String] {
         let rows = try await database.query(
             .none,
             """
             SELECT n.nspname AS schema_name, c.relname AS table_name
               FROM pg_class c
               JOIN pg_namespace n ON n.oid = c.relnamespace
-             WHERE n.nspname = ANY(\(schemas.map(\.rawValue)))
+             WHERE n.nspname = ANY(\(services.map(\.schema)))
                AND c.relkind IN ('r', 'p')
                AND NOT (c.relrowsecurity AND c.relforcerowsecurity
                         AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'tenant'))

@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -16,6 +17,9 @@ import uuid
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+sys.path.append(str(CHECKOUT / "deploy"))
+
+import services
 
 # What takes longer hangs. No test waits for it or measures by it; a machine with other work may be ten times slower than one without. Unit: seconds.
 HANGING = 300

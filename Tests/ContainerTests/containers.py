@@ -12,7 +12,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from suite import CALL_MAX, CHECKOUT, HANGING, Staff, Suite
+from suite import CALL_MAX, CHECKOUT, HANGING, Staff, Suite, services
 
 # First start: a cluster is made, all migrations run. Unit: seconds.
 READY_MAX = HANGING
@@ -22,7 +22,7 @@ LOOK_PAUSE = 0.2
 DRAIN_MAX = 30
 # What no container may need longer for. Unit: seconds.
 COMMAND_MAX = HANGING
-SERVICES = ("accounts", "chat", "router", "gateway")
+SERVICES = services.NAMES
 PEOPLE = (("carla@demo.example", "Carla", "administrator"), ("ana@demo.example", "Ana", "agent"), ("bruno@demo.example", "Bruno", "agent"))
 
 
@@ -97,7 +97,7 @@ class Containers(Suite):
             "SWITCHBOARD_EDGE": self.edge, "SWITCHBOARD_PUBLIC_URL": self.gateway,
             # All visitors of the workload have one address, and two agents follow all conversations, each on a socket of its own.
             **{f"SWITCHBOARD_LIMIT_{what}": "1000000" for what in ("ADDRESS_RATE", "ADDRESS_CONVERSATIONS_RATE", "PERSON_SOCKETS")},
-            **{f"SWITCHBOARD_SCALE_{service.upper()}": str(count) for service, count in self.scale.items()}}
+            **{f"SWITCHBOARD_SCALE_{services.service(name).prefix}": str(count) for name, count in self.scale.items()}}
 
     def compose(self, *words, check=True, input=None):
         ended = subprocess.run(

@@ -41,7 +41,7 @@ def test_scaling_killing_and_rolling_restarts_under_load_lose_double_and_reorder
         strike(f"{service} {replica} killed", suite.kill, service, replica)
     strike("PostgreSQL restarted", suite.restart, "database")
     strike("PostgreSQL killed", suite.kill, "database")
-    for service in ("accounts", "chat", "router", "gateway"):
+    for service in suite.scale:
         for replica in range(1, suite.scale[service] + 1):
             strike(f"{service} {replica} restarted", suite.restart, service, replica)
     flow()

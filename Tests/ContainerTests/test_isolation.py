@@ -7,7 +7,7 @@ import time
 import pytest
 
 from containers import CHECKOUT, DRAIN_MAX, podman
-from suite import eventually
+from suite import eventually, services
 
 
 def test_a_container_cannot_reach_another_services_schema(suite):
@@ -17,12 +17,12 @@ def test_a_container_cannot_reach_another_services_schema(suite):
         password = (suite.secrets / f"{role}.password").read_text().strip()
         return suite.inside("psql", "-X", "-A", "-t", f"postgres://{role}:{password}@database/switchboard", "-c", f"SELECT count(*) FROM {schema}.{table}")
 
-    tables = {"accounts": "outbox", "chat": "outbox", "router": "outbox"}
-    for own in tables:
-        assert ask(f"switchboard_{own}", own, tables[own])[0] == 0, "its own schema is reachable, else the refusals prove nothing"
-        for other in tables.keys() - {own}:
-            code, output = ask(f"switchboard_{own}", other, tables[other])
-            assert code != 0 and f"permission denied for schema {other}" in output, output
+    for own in services.WITH_SCHEMA:
+        assert ask(own.role, own.schema, "outbox")[0] == 0, "its own schema is reachable, else the refusals prove nothing"
+        for other in services.WITH_SCHEMA:
+            if other != own:
+                code, output = ask(own.role, other.schema, "outbox")
+                assert code != 0 and f"permission denied for schema {other.schema}" in output, output
     mounts = json.loads(podman("inspect", "--format", "{{json .Mounts}}", suite.name("chat")))
     held = {mount["Destination"].rsplit("/", 1)[-1] for mount in mounts}
     assert held == {"switchboard_chat.password", "chat.secret", "public-keys.json"}, "a container holds its own secrets and no others"
@@ -78,7 +78,7 @@ def test_nothing_but_the_proxy_is_reachable_from_outside(suite):
         if (ports := podman("port", name).split())}
     assert list(published) == [suite.name("proxy")], published
     targets = [(suite.address("database"), 5432)]
-    targets += [(suite.address(service), port) for service in ("accounts", "chat", "router") for port in (7100, 7101, 7102)]
+    targets += [(suite.address(service), port) for service in services.NAMES for port in (7100, 7101, 7102) if not services.service(service).is_edge]
     targets += [(suite.address("gateway"), port) for port in (7100, 8080)]
     probe = "timeout 2 bash -c 'exec 3<>/dev/tcp/{0}/{1}' 2>/dev/null"
     inside = "; ".join(f"{probe.format(*target)} || echo {target[0]}:{target[1]}" for target in targets)
@@ -90,7 +90,7 @@ def test_nothing_but_the_proxy_is_reachable_from_outside(suite):
 
 
 def test_a_container_runs_as_nobody_in_particular_and_cannot_change_its_files(suite):
-    for service in ("database", "accounts", "chat", "router", "gateway", "proxy"):
+    for service in ("database", *services.NAMES, "proxy"):
         facts = json.loads(podman("inspect", suite.name(service)))[0]
         assert facts["Config"]["User"] == "10001:10001", service
         assert facts["HostConfig"]["ReadonlyRootfs"], service

@@ -4,6 +4,7 @@ talk to whom is exactly what the services need. No cluster and no kustomize are 
 import base64
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,11 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "deploy" / "kubernetes"
-SERVICES = ("accounts", "chat", "router", "gateway")
-WITH_DATABASE = ("accounts", "chat", "router")
+sys.path.insert(0, str(ROOT / "deploy"))
+
+import services
+
+SERVICES = services.NAMES
 API = {
     "Namespace": "v1", "Service": "v1", "ServiceAccount": "v1", "Secret": "v1", "ConfigMap": "v1", "Deployment": "apps/v1", "Job": "batch/v1",
     "PodDisruptionBudget": "policy/v1", "HorizontalPodAutoscaler": "autoscaling/v2", "NetworkPolicy": "networking.k8s.io/v1",
@@ -84,12 +88,12 @@ def made(tmp_path_factory):
     """What deploy/kubernetes/secrets prints for a folder as deploy/secrets makes it."""
     folder = tmp_path_factory.mktemp("secrets")
     (folder / "curve").mkdir()
-    for role in ("administrator", "switchboard_accounts", "switchboard_chat", "switchboard_router", "switchboard_verify"):
+    for role in ("administrator", "switchboard_verify"):
         (folder / f"{role}.password").write_text(f"of {role}")
-    (folder / "token-signing-key.pem").write_text("a key\n")
     (folder / "curve" / "public-keys.json").write_text('{"chat":["x"]}\n')
-    for service in SERVICES:
-        (folder / "curve" / f"{service}.secret").write_text(f"of {service}\n")
+    for service in services.ALL:
+        for file in service.files:
+            (folder / file).write_text(f"of {service.name}\n")
     ended = subprocess.run([FOLDER / "secrets", folder, "10.42.3.0/24,fd00:42::/64"], capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr
     return [document for document in yaml.load_all(ended.stdout, NoRepeats) if document]
@@ -183,7 +187,7 @@ def test_images_are_built_by_the_dockerfile_and_listen_where_the_manifests_say()
         assert {port["containerPort"] for port in container(workload)["ports"]} == exposed
         # Outside a container both are loopback by default.
         wide = {"HEALTH_HOST"} | ({"HOST"} if 8080 in exposed else set())
-        assert all(f" {target.upper()}_{key}=0.0.0.0" in stage for key in wide), target
+        assert all(f" {services.service(target).prefix}_{key}=0.0.0.0" in stage for key in wide), target
 
 
 def test_every_setting_is_one_that_the_service_knows():
@@ -192,7 +196,7 @@ def test_every_setting_is_one_that_the_service_knows():
     keys = set(re.findall(r'SettingKey\(\s*"((?:\\\([a-z]+\)|[a-z.])+)"', sources))
     assert len(keys) > 30, keys
     for deployment in of("Deployment"):
-        known = {re.sub(r"\\\([a-z]+\)", name(deployment), key).replace(".", "_").upper() for key in keys}
+        known = {re.sub(r"\\\([a-z]+\)", name(deployment), key).replace(".", "_").replace("-", "_").upper() for key in keys}
         for entry in container(deployment)["env"]:
             assert entry["name"] in known, entry["name"]
             assert entry.get("value") or set(entry["valueFrom"]) == {"configMapKeyRef"}, entry["name"]
@@ -203,6 +207,7 @@ def test_every_secret_is_made_and_mounted_by_those_alone_who_need_it(made):
     maps = {name(each): set(each["data"]) for each in made if each["kind"] == "ConfigMap"}
     assert secrets["switchboard-chat"] == {"switchboard_chat.password", "chat.secret"}
     assert secrets["switchboard-gateway"] == {"gateway.secret"}
+    assert secrets["switchboard-migrate"] == {f"{role}.password" for role in ("administrator", "switchboard_verify", *(each.role for each in services.WITH_SCHEMA))}
     used = set()
     for workload in workloads():
         files = {}
@@ -267,15 +272,17 @@ def test_the_network_policies_are_exactly_who_talks_to_whom():
     wanted = set()
     for deployment in of("Deployment"):
         env = {entry["name"]: entry.get("value") for entry in container(deployment)["env"]}
-        for peer in env[f"{name(deployment).upper()}_PEERS"].split(","):
+        own = services.service(name(deployment))
+        for peer in env[f"{own.prefix}_PEERS"].split(","):
             service, address = peer.split("=")
             host, *ports = address.split(":")
             assert host in {name(each) for each in of("Service")}, host
-            wanted |= {(name(deployment), service, int(port)) for port in ports}
-        if f"{name(deployment).upper()}_DATABASE_URL" in env:
-            wanted.add((name(deployment), "database", 5432))
+            wanted |= {(own.name, service, int(port)) for port in ports}
+        assert (f"{own.prefix}_DATABASE_URL" in env) == (own.schema is not None), own.name
+        if own.schema:
+            wanted.add((own.name, "database", 5432))
     wanted |= {("migrate", "database", 5432), ("database", "database", 5432)}
-    assert len(wanted) == 4 * 3 * 2 + 3 + 2
+    assert len(wanted) == len(SERVICES) * sum(not each.is_edge for each in services.ALL) * 2 + len(services.WITH_SCHEMA) + 2
     every = {(one, other, port) for one in PODS for other in PODS for port in (5432, 7100, 7101, 7102, 8080)}
     for one, other, port in every:
         both = allowed("egress", one, other, port) and allowed("ingress", other, one, port)

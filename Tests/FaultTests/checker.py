@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from installation import wait_until
-from suite import HANGING
+from suite import HANGING, services
 
 # How long consumers and sockets may take to come up to date once nothing is broken any more. Unit: seconds.
 CATCH_UP_MAX = HANGING
@@ -134,7 +134,7 @@ class Checker:
     def _effects(self):
         """Each event's effect once: of chat's on the router, of the router's on chat, and of every write on the log."""
         other, examined = self.verdict.other, self.verdict.examined
-        for schema in ("accounts", "chat", "router"):
+        for schema in (service.schema for service in services.WITH_SCHEMA):
             for id, count in self.suite.query(f"SELECT event_id, count(*) FROM {schema}.outbox GROUP BY 1 HAVING count(*) > 1"):
                 self.verdict.doubled.append(f"event {id} is {count} times in {schema}'s log")
             for row in self.suite.query(f"SELECT stream, part, seq, subject, reason FROM {schema}.parked"):

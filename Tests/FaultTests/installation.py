@@ -9,12 +9,12 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from suite import CHECKOUT, HANGING, Suite, programs
+from suite import CHECKOUT, HANGING, Suite, programs, services
 from tcp_proxy import TCPProxy
 
 # The services that `up` starts, with how many replicas a run has.
-REPLICAS = {"accounts": 1, "chat": 2, "router": 2, "gateway": 2}
-WITH_DATABASE = ("accounts", "chat", "router")
+REPLICAS = {**dict.fromkeys(services.NAMES, 1), "chat": 2, "router": 2, "gateway": 2}
+WITH_DATABASE = tuple(service.name for service in services.WITH_SCHEMA)
 # How many messages ZeroMQ holds for the second replica of each service: next to none, so that it drops them under any load.
 TINY_HIGH_WATER = 2
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
@@ -86,7 +86,7 @@ class Installation(Suite):
                 f'[ "$SWITCHBOARD_REPLICA" = 1 ] || export SWITCHBOARD_BUS_HIGH_WATER={TINY_HIGH_WATER}',
             ]
             if service in WITH_DATABASE:
-                key = f"{service.upper()}_DATABASE_URL"
+                key = f"{services.service(service).prefix}_DATABASE_URL"
                 lines.append(
                     f'{key}=$(printf %s "${key}" | sed -E "s#@[^@/]+/#@127.0.0.1:{self.lines[service].port}/#"); export {key}')
             lines += [

@@ -17,7 +17,7 @@ import load
 import noise
 from installation import READY_MAX, wait_until
 from schedule import Fault, Round
-from suite import HANGING
+from suite import HANGING, services
 from workload import STILL
 
 # From the end of a round until every gateway has stored a message again. Unit: seconds.
@@ -177,7 +177,7 @@ class Nemesis:
         try:
             self.suite.set_clock(name, fault.choice)
             time.sleep(fault.seconds)
-            see = {"chat": self._clock_of_chat, "accounts": self._clock_of_accounts}.get(name.split("-")[0])
+            see = {"chat": self._clock_of_chat, "accounts": self._clock_of_accounts}.get(services.service_of(name))
             see = see or (lambda seconds, shown: self._clock_of_log(name, seconds, shown))
             wait_until(lambda: see(fault.choice, shown), TRAFFIC_MAX, f"{name} wrote down a time that is {fault.choice} s off")
         finally:
@@ -322,7 +322,7 @@ class Nemesis:
 
     def _wrong_service(self, fault):
         name = fault.targets[0]
-        other = "router-1" if name.startswith("chat") else "chat-1"
+        other = "router-1" if services.service_of(name) == "chat" else "chat-1"
         lines = [self.suite.lines[f"{name}.{use}"] for use in ("events", "requests")]
         before = sum(line.accepted for line in lines)
         try:

@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass
 
 from installation import REPLICAS, WITH_DATABASE
+from suite import services
 
 # What each kind breaks, as the report names it.
 KINDS = {
@@ -101,7 +102,7 @@ def rounds(seed, kinds=tuple(KINDS), longest=6.0, away_events=AWAY_EVENTS):
 
 def draw(kind, chance, longest, away_events):
     names = [f"{service}-{replica}" for service in REPLICAS for replica in range(1, REPLICAS[service] + 1)]
-    answering = [name for name in names if not name.startswith("gateway")]
+    answering = [name for name in names if not services.service(services.service_of(name)).is_edge]
     seconds = chance.uniform(1.0, longest)
     targets, choice = (), None
     if kind in ("kill", "pause"):

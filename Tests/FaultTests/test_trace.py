@@ -5,7 +5,7 @@ import subprocess
 import uuid
 
 import load
-from suite import HANGING, eventually, programs
+from suite import HANGING, eventually, programs, services
 
 
 def trace(suite, subject):
@@ -43,6 +43,6 @@ def test_a_message_is_followed_through_tables_and_if_it_asks_for_it_through_the_
                 eventually(is_logged, f"{place} logged: {what}")
             else:
                 assert not is_logged(), "nobody asked for it"
-        services = {hop["service"].split("-")[0] for hop in trace(suite, name) if hop["kind"] == "log"}
-        assert services == ({"gateway", "chat", "router"} if flags == "01" else set())
+        writers = {services.service_of(hop["service"]) for hop in trace(suite, name) if hop["kind"] == "log"}
+        assert writers == ({"gateway", "chat", "router"} if flags == "01" else set())
         suite.staff["carla"].close(session)

@@ -82,6 +82,13 @@ import Testing
         #expect(byCommandLine == 2)
     }
 
+    @Test func `have a hyphen in their service's name on the command line, and an underscore in the environment`() throws {
+        let pool = ServiceBackbone.databasePoolKey(ServiceName(rawValue: "channel-sms"))
+        #expect(pool.flag == "--channel-sms-database-pool" && pool.variable == "CHANNEL_SMS_DATABASE_POOL")
+        #expect(try Settings(arguments: ["x"], environment: [pool.variable: "7"]).integer(pool) == 7)
+        #expect(try Settings(arguments: ["x", pool.flag, "8"], environment: [pool.variable: "7"]).integer(pool) == 8)
+    }
+
     @Test func `says what is wrong without repeating the value`() {
         let settings = Settings(arguments: ["x"], environment: ["GATEWAY_PORT": "secret"])
         let error = #expect(throws: SettingError.self) { _ = try settings.integer(port) }

@@ -47,6 +47,25 @@ import Testing
         #expect(try await copy.database(.chat, poolSize: 1).query(.tenant(tenant), "SELECT FROM chat.notes").count == 1)
     }
 
+    @Test func `of a service with a hyphen in its name have an underscore in their schema and its roles`() async throws {
+        let service = ServiceName(rawValue: "channel-sms")
+        let test = try await TestDatabase.make([service: nil])
+        let own = Migration(
+            name: "1",
+            text: """
+                CREATE TABLE channel_sms.notes (client_id uuid NOT NULL, id uuid);
+                SELECT switchboard_protect('channel_sms.notes');
+                SELECT switchboard_open_to_lookup('channel_sms.notes');
+                """)
+        #expect(try await Migrator(adminURL: test.adminURL).migrate(service, LogMigrations.all() + [own]) == ["1"])
+        #expect(try await RowSecurity.unprotectedTables(in: [service], of: test.admin()) == [])
+        let database = test.database(service, poolSize: 1)
+        #expect(try await LogInspection.heads(of: service, in: database).sequences.count == Partitioning.partitionCount)
+        let rows = try await database.query(
+            .tenant(.new()), "SELECT current_user::text AS name, (SELECT count(*) FROM channel_sms.notes) AS notes")
+        #expect(try rows[0]["name"] == "switchboard_channel_sms")
+    }
+
     @Test func `that were edited after they ran are refused, before anything else runs`() async throws {
         let test = try await provisioned()
         let migrator = Migrator(adminURL: test.adminURL)

@@ -14,21 +14,19 @@ import Testing
 
     init() throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let folder = root.appending(path: "Services")
-        var found: [ServiceName: URL?] = [:]
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
-            let migrations = folder.appending(path: "\(name)/Service/Storage/Migrations")
-            guard FileManager.default.fileExists(atPath: migrations.path), try !Migration.all(in: migrations).isEmpty else { continue }
-            found[ServiceName(rawValue: name.lowercased())] = migrations
-        }
-        services = found
+        services = Dictionary(
+            uniqueKeysWithValues: SuiteService.withSchema.map {
+                ($0.name, root.appending(path: "Services/\($0.folder)/Service/Storage/Migrations"))
+            })
     }
 
     @Test func `are named by their time and their table, and run twice without a difference`() async throws {
         #expect(services.count > 1, "without services this test proves nothing")
         let test = try await TestDatabase.make(services)
         for case (let service, let directory?) in services {
-            for migration in try Migration.all(in: directory) {
+            let migrations = try Migration.all(in: directory)
+            #expect(!migrations.isEmpty, "\(service) has tables of its own")
+            for migration in migrations {
                 #expect(migration.name.wholeMatch(of: /\d{8}-\d{4}_[a-z0-9]+(_[a-z0-9]+)+/) != nil, "\(service): \(migration.name)")
             }
             #expect(try await Migrator(adminURL: test.adminURL).migrate(service, directory: directory) == [])
@@ -43,7 +41,7 @@ import Testing
             .none,
             """
             SELECT n.nspname || '.' || c.relname AS name, c.relname AS short FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-             WHERE n.nspname = ANY(\(services.keys.map(\.rawValue))) AND c.relkind IN ('r', 'p')
+             WHERE n.nspname = ANY(\(services.keys.map(\.schema))) AND c.relkind IN ('r', 'p')
             """)
         let names = try Set(tables.flatMap { [try $0["name"] as String, try $0["short"] as String] })
         #expect(Set(RowSecurity.tablesWithoutTenant.keys).subtracting(names) == [], "the list names no table that is gone")
@@ -58,7 +56,7 @@ import Testing
                    COALESCE(array_to_string(p.proconfig, ','), '') LIKE '%search_path=%' AS has_path,
                    has_function_privilege('switchboard_verify', p.oid, 'EXECUTE') AS is_open
               FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-             WHERE n.nspname = ANY(\(services.keys.map(\.rawValue))) AND p.prosecdef
+             WHERE n.nspname = ANY(\(services.keys.map(\.schema))) AND p.prosecdef
             """)
         #expect(!rows.isEmpty, "without look-up functions this test proves nothing")
         for row in rows {

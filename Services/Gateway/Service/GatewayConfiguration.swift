@@ -85,7 +85,7 @@ package struct GatewayConfiguration: Sendable {
     package var publicURL: String?
     package var origins = PublicOrigins()
     /// Whose jobs administrators may look into.
-    package var jobServices = ServiceName.havingJobs
+    package var jobServices = SuiteService.withJobs.map(\.name)
     package var issuer: String?
     package var trustedProxies = TrustedProxies()
     package var passThrough: [PassThroughRow] = []

@@ -27,7 +27,7 @@ struct JobsOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only this company's, by its short name.", valueName: "slug"))
     var tenant: String?
 
-    private static let all = SuiteService.all.filter(\.hasDatabase).map(\.name)
+    private static let all = SuiteService.withSchema.map(\.name)
 
     func validate() throws {
         guard service.map({ name in Self.all.contains { $0.rawValue == name } }) ?? true else {

@@ -10,8 +10,7 @@ package struct SwitchboardCommand: AsyncParsableCommand {
             """,
         subcommands: [
             UpCommand.self, MigrateCommand.self, TenantCommand.self, UserCommand.self, SiteCommand.self, JobsCommand.self,
-            VerifyCommand.self,
-            RoutingCommand.self, KeysCommand.self, TraceCommand.self, BenchCommand.self,
+            VerifyCommand.self, RoutingCommand.self, KeysCommand.self, ServicesCommand.self, TraceCommand.self, BenchCommand.self,
         ])
 
     package init() {}

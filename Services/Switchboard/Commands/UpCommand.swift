@@ -23,7 +23,7 @@ struct UpCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Replicas of a service, 1 to \(SuiteService.replicasMax), for example --scale router=2 --scale gateway=2.",
+            "Replicas of a service, 1 to \(SuiteRunner.replicasMax), for example --scale router=2 --scale gateway=2.",
             valueName: "service=n"))
     var scale: [Scale] = []
 

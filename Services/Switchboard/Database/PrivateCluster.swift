@@ -1,3 +1,4 @@
+import Contracts
 import Foundation
 
 /// Our own PostgreSQL in the data folder, for one machine without a database server.
@@ -8,8 +9,8 @@ package struct PrivateCluster: Sendable {
     static let userName = "postgres"
     static let administrator = "switchboard"
     static let database = "switchboard"
-    /// Eight replicas of each service with pools of four use about a hundred; the rest is for operators and tests.
-    static let connectionsMax = 200
+    /// As many replicas of each service as may run, with pools of four, and a hundred for operators and tests.
+    static let connectionsMax = 100 + SuiteService.withSchema.count * SuiteRunner.replicasMax * 4
     /// Crash recovery reads what was written since the last checkpoint, at most some GB.
     static let startMax = Duration.seconds(120)
 

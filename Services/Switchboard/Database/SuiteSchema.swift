@@ -6,12 +6,12 @@ import Storage
 /// The roles and schemas of all services.
 enum SuiteSchema {
     /// Every role that signs in.
-    static let roles = SuiteService.all.filter(\.hasDatabase).map { Provisioning.role(of: $0.name) } + [Provisioning.verifyRole]
+    static let roles = SuiteService.withSchema.map { Provisioning.role(of: $0.name) } + [Provisioning.verifyRole]
 
     /// Makes what is missing and runs the migrations that have not run.
     /// - Returns: the names of the migrations that ran, after their service's.
     static func prepare(_ administrator: String, secrets: Secrets, programs: Programs) async throws -> [String] {
-        let services = SuiteService.all.filter(\.hasDatabase)
+        let services = SuiteService.withSchema
         let passwords = try Dictionary(
             uniqueKeysWithValues: services.map { ($0.name, try secrets.password(of: Provisioning.role(of: $0.name))) })
         try await Provisioning(adminURL: administrator).provision(
@@ -19,9 +19,9 @@ enum SuiteSchema {
         let migrator = Migrator(adminURL: administrator)
         var applied: [String] = []
         for service in services {
-            let shared = ServiceName.havingJobs.contains(service.name) ? try JobMigrations.all() : []
+            let shared = service.hasJobs ? try JobMigrations.all() : []
             applied += try await migrator.migrate(
-                service.name, directory: programs.migrations(of: service.name), shared: shared
+                service.name, directory: programs.migrations(of: service), shared: shared
             ).map { "\(service.name)/\($0)" }
         }
         return applied

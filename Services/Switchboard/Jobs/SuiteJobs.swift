@@ -42,11 +42,11 @@ package struct SuiteJobs: Sendable {
         let rows = try await verifier.query(
             .none,
             """
-            SELECT n.nspname::text AS service FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-             WHERE c.relname = 'jobs' AND c.relkind = 'r' AND n.nspname = ANY(\(services))
+            SELECT n.nspname::text AS schema FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE c.relname = 'jobs' AND c.relkind = 'r' AND n.nspname = ANY(\(services.map(\.schema)))
             """)
-        let found = try Set(rows.map { try $0["service"] as ServiceName })
-        return services.filter(found.contains)
+        let found = try Set(rows.map { try $0["schema"] as String })
+        return services.filter { found.contains($0.schema) }
     }
 
     /// The latest first, service by service.
@@ -59,7 +59,7 @@ package struct SuiteJobs: Sendable {
             let rows = try await verifier.query(
                 .none,
                 """
-                SELECT j.client_id, \(JobStore.summaryColumns) FROM \(identifier: service.rawValue).jobs j
+                SELECT j.client_id, \(JobStore.summaryColumns) FROM \(identifier: service.schema).jobs j
                  WHERE \(conditions) ORDER BY j.created_at DESC, j.id DESC LIMIT \(Int64(min(limit, Self.limitMax)))
                 """)
             entries += try rows.map { Entry(service: service, clientID: try $0["client_id"], job: try JobSummary($0)) }
@@ -85,7 +85,7 @@ package struct SuiteJobs: Sendable {
         var places: [(service: ServiceName, tenant: TenantID)] = []
         for service in try await withJobs(services) {
             let rows = try await verifier.query(
-                .none, "SELECT client_id FROM \(identifier: service.rawValue).jobs WHERE id = \(id) ORDER BY client_id LIMIT 2")
+                .none, "SELECT client_id FROM \(identifier: service.schema).jobs WHERE id = \(id) ORDER BY client_id LIMIT 2")
             places += try rows.map { (service, try $0["client_id"]) }
         }
         if let tenant { places.removeAll { $0.tenant != tenant } }

@@ -21,7 +21,12 @@ package struct DataFolder: Sendable, Equatable {
 
     package var settings: String { path + "/suite.json" }
     package var secrets: String { path + "/secrets.json" }
-    package var tokenSigningKey: String { path + "/token-signing-key.pem" }
+    package func file(of secret: SuiteSecret) -> String {
+        switch secret {
+        case .tokenSigningKey: "\(path)/\(secret.file)"
+        case .sealingKeys: "\(keys)/\(secret.file)"
+        }
+    }
     /// The services' CURVE keys.
     package var keys: String { path + "/keys" }
     package var ports: String { path + "/ports.json" }

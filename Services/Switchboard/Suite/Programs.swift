@@ -30,11 +30,10 @@ package struct Programs: Sendable {
     package func path(of service: ServiceName) -> String { "\(folder)/\(service.rawValue)" }
 
     /// A service's migrations stand beside its program.
-    package func migrations(of service: ServiceName) throws -> URL {
-        let module = service.rawValue.split(separator: "-").map(\.capitalized).joined()
-        let directory = "\(folder)/Switchboard_\(module)Service.resources/Migrations"
+    package func migrations(of service: SuiteService) throws -> URL {
+        let directory = "\(folder)/Switchboard_\(service.module)Service.resources/Migrations"
         guard FileManager.default.fileExists(atPath: directory) else {
-            throw OperatorError("The migrations of \(service) are missing: \(directory).", code: .notPossible)
+            throw OperatorError("The migrations of \(service.name) are missing: \(directory).", code: .notPossible)
         }
         return URL(filePath: directory)
     }

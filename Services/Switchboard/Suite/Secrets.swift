@@ -50,9 +50,7 @@ package struct Secrets: Codable, Sendable {
         for role in roles where secrets.rolePasswords[role] == nil { secrets.rolePasswords[role] = password() }
         for email in demoEmails where secrets.demoPasswords[email] == nil { secrets.demoPasswords[email] = password() }
         try PrivateFile.replace(folder.secrets, with: try JSON.encode(secrets))
-        if try PrivateFile.read(folder.tokenSigningKey) == nil {
-            try PrivateFile.replace(folder.tokenSigningKey, with: Array((try tokenSigningKey() + "\n").utf8))
-        }
+        for secret in Set(SuiteService.all.flatMap(\.secrets)) { try make(secret, in: folder) }
         return secrets
     }
 
@@ -73,8 +71,14 @@ package struct Secrets: Codable, Sendable {
         return String((0..<20).map { _ in alphabet.randomElement(using: &generator) ?? "a" })
     }
 
-    /// An Ed25519 key as PKCS#8 PEM (RFC 8410).
-    private static func tokenSigningKey() throws -> String {
-        Curve25519.Signing.PrivateKey().pemRepresentation
+    /// Nothing happens to one that is there.
+    private static func make(_ secret: SuiteSecret, in folder: DataFolder) throws {
+        let file = folder.file(of: secret)
+        switch secret {
+        case .tokenSigningKey:
+            guard try PrivateFile.read(file) == nil else { return }
+            try PrivateFile.replace(file, with: Array((Curve25519.Signing.PrivateKey().pemRepresentation + "\n").utf8))
+        case .sealingKeys: _ = try SealingKeyFile(file).apply(.make, now: .now)
+        }
     }
 }

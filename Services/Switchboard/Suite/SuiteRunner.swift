@@ -19,6 +19,9 @@ package actor SuiteRunner {
         package init() {}
     }
 
+    /// Replicas of one service that `up` starts on one machine. Each costs some 60 MB and its connections;
+    /// ``PrivateCluster/connectionsMax`` is made for this.
+    static let replicasMax = 8
     /// From the first start of a service to its readiness: loading a program and opening connections.
     static let serviceReadyMax = Duration.seconds(60)
     /// Contract: everything stops within 25 s. Gateways close their sockets, services finish what they hold, PostgreSQL comes last.
@@ -97,7 +100,7 @@ package actor SuiteRunner {
         let began = ContinuousClock.now
         for service in SuiteService.all.reversed() {
             let replicas = services.filter { $0.plan.service == service.name.rawValue }
-            let deadline = began + (service.hasDatabase ? Self.serviceStopMax : Self.gatewayStopMax)
+            let deadline = began + (service.isEdge ? Self.gatewayStopMax : Self.serviceStopMax)
             await withTaskGroup { group in
                 for replica in replicas { group.addTask { await replica.stop(by: deadline) } }
             }
@@ -197,18 +200,16 @@ package actor SuiteRunner {
                 environment["\(service.prefix)_CURVE_SECRET_KEY_FILE"] = keys.secretFile(of: service.name)
                 environment["\(service.prefix)_CURVE_PUBLIC_KEYS_FILE"] = keys.publicKeysFile
                 environment["\(service.prefix)_HEALTH_PORT"] = "\(try endpoint.healthPort)"
-                if service.hasDatabase {
+                if service.hasSchema {
                     environment["\(service.prefix)_DATABASE_URL"] = try SuiteSchema.address(of: service.name, administrator, secrets)
                 }
-                switch service.name {
-                case .accounts:
-                    environment["ACCOUNTS_TOKEN_SIGNING_KEY_FILE"] = folder.tokenSigningKey
-                case .gateway:
+                for secret in service.secrets { environment[secret.variable(of: service)] = folder.file(of: secret) }
+                if service.isEdge {
                     environment["GATEWAY_HOST"] = addresses[endpoint.replica - 1].host
                     environment["GATEWAY_PORT"] = "\(addresses[endpoint.replica - 1].port)"
                     if environment["GATEWAY_WEB_DIRECTORY"] == nil { environment["GATEWAY_WEB_DIRECTORY"] = programs.pages }
                     environment["GATEWAY_DEMO_SITE"] = demo?.siteKey
-                default: break
+                    if environment["GATEWAY_PASS_THROUGH"] == nil { environment["GATEWAY_PASS_THROUGH"] = passThrough(endpoints) }
                 }
                 let probe = ReadinessProbe(port: try endpoint.healthPort)
                 services.append(
@@ -224,6 +225,14 @@ package actor SuiteRunner {
             try await process.awaitReady(within: Self.serviceReadyMax)
             progress.step("\(process.plan.name) is ready")
         }
+    }
+
+    /// The public parts of services, and where their replicas are. None: an empty text, which counts as not given.
+    private func passThrough(_ endpoints: [String: [Endpoint]]) -> String {
+        SuiteService.all.flatMap { service in
+            let replicas = (endpoints[service.name.rawValue] ?? []).map(\.health).joined(separator: "|")
+            return service.publicParts.map { "\($0.prefix)=\(replicas)" + ($0.bodyBytesMax.map { ";body=\($0)" } ?? "") }
+        }.joined(separator: ",")
     }
 
     /// What the operator set for the services goes through; what only the administrator may know does not.

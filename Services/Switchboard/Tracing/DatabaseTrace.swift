@@ -21,7 +21,7 @@ package struct DatabaseTrace: Sendable {
     }
 
     package func find(_ subject: TraceSubject) async throws -> Found {
-        let logs = try await schemas(with: "outbox")
+        let logs = try await services(with: "outbox")
         var hops: [TraceHop] = []
         var events: [UUID] = []
         let traceID: String?
@@ -29,20 +29,20 @@ package struct DatabaseTrace: Sendable {
         case .trace(let id): traceID = id
         case .identifier(let id):
             events = [id]
-            if logs.contains(ServiceName.chat.rawValue), let message = try await message(id) {
+            if logs.contains(.chat), let message = try await message(id) {
                 hops.append(message.hop)
                 events += message.events
             }
             traceID = try await trace(ofEvents: events, in: logs)
         }
-        var consumers: [String] = []
-        for schema in try await schemas(with: "cursor") { consumers.append(schema) }
-        for schema in logs { hops += try await said(by: schema, traceID, events, heardBy: consumers) }
-        for schema in try await schemas(with: "parked") { hops += try await parked(by: schema, traceID, events) }
+        let consumers = try await services(with: "cursor")
+        for service in logs { hops += try await said(by: service, traceID, events, heardBy: consumers) }
+        for service in try await services(with: "parked") { hops += try await parked(by: service, traceID, events) }
         return Found(traceID: traceID, hops: hops.sorted { ($0.time, $0.service) < ($1.time, $1.service) })
     }
 
-    private func schemas(with table: String) async throws -> [String] {
+    /// Those whose schema has such a table.
+    private func services(with table: String) async throws -> [ServiceName] {
         try await database.query(
             .none,
             """
@@ -52,7 +52,7 @@ package struct DatabaseTrace: Sendable {
                AND has_table_privilege(c.oid, 'SELECT')
              ORDER BY 1
             """
-        ).map { try $0["schema"] }
+        ).map { ServiceName(schema: try $0["schema"]) }
     }
 
     private func message(_ id: UUID) async throws -> (hop: TraceHop, events: [UUID])? {
@@ -72,12 +72,12 @@ package struct DatabaseTrace: Sendable {
         return (hop, try rows.compactMap { try $0["event_id"] as UUID? })
     }
 
-    private func trace(ofEvents events: [UUID], in logs: [String]) async throws -> String? {
-        for schema in logs {
+    private func trace(ofEvents events: [UUID], in logs: [ServiceName]) async throws -> String? {
+        for service in logs {
             let rows = try await database.query(
                 .none,
                 """
-                SELECT split_part(traceparent, '-', 2) AS trace FROM \(identifier: schema).outbox
+                SELECT split_part(traceparent, '-', 2) AS trace FROM \(identifier: service.schema).outbox
                  WHERE event_id = ANY(\(events)) AND traceparent IS NOT NULL LIMIT 1
                 """)
             if let row = rows.first { return try row["trace"] }
@@ -85,11 +85,13 @@ package struct DatabaseTrace: Sendable {
         return nil
     }
 
-    private func said(by schema: String, _ traceID: String?, _ events: [UUID], heardBy consumers: [String]) async throws -> [TraceHop] {
+    private func said(by service: ServiceName, _ traceID: String?, _ events: [UUID], heardBy consumers: [ServiceName]) async throws
+        -> [TraceHop]
+    {
         let rows = try await database.query(
             .none,
             """
-            SELECT part, seq, event_id, subject, occurred_at FROM \(identifier: schema).outbox
+            SELECT part, seq, event_id, subject, occurred_at FROM \(identifier: service.schema).outbox
              WHERE split_part(traceparent, '-', 2) = \(traceID) OR event_id = ANY(\(events))
              ORDER BY occurred_at LIMIT \(Int64(Self.eventsMax))
             """)
@@ -100,22 +102,24 @@ package struct DatabaseTrace: Sendable {
             for consumer in consumers {
                 let cursor = try await database.query(
                     .none,
-                    "SELECT seq >= \(seq) AS applied FROM \(identifier: consumer).cursor WHERE stream = \(schema) AND part = \(part)")
-                if let row = cursor.first { heard.append(TraceHop.Consumer(service: consumer, applied: try row["applied"])) }
+                    "SELECT seq >= \(seq) AS applied FROM \(identifier: consumer.schema).cursor WHERE stream = \(service) AND part = \(part)"
+                )
+                if let row = cursor.first { heard.append(TraceHop.Consumer(service: consumer.rawValue, applied: try row["applied"])) }
             }
             hops.append(
                 TraceHop(
-                    time: try row["occurred_at"], kind: .event, service: schema, what: try row["subject"], eventID: try row["event_id"],
+                    time: try row["occurred_at"], kind: .event, service: service.rawValue, what: try row["subject"],
+                    eventID: try row["event_id"],
                     position: "\(part)/\(seq)", consumers: heard))
         }
         return hops
     }
 
-    private func parked(by schema: String, _ traceID: String?, _ events: [UUID]) async throws -> [TraceHop] {
+    private func parked(by service: ServiceName, _ traceID: String?, _ events: [UUID]) async throws -> [TraceHop] {
         try await database.query(
             .none,
             """
-            SELECT stream, part, seq, event_id, subject, reason, parked_at FROM \(identifier: schema).parked
+            SELECT stream, part, seq, event_id, subject, reason, parked_at FROM \(identifier: service.schema).parked
              WHERE split_part(traceparent, '-', 2) = \(traceID) OR event_id = ANY(\(events))
              ORDER BY parked_at LIMIT \(Int64(Self.eventsMax))
             """
@@ -123,7 +127,8 @@ package struct DatabaseTrace: Sendable {
             let (part, seq): (Int, Int64) = (try row["part"], try row["seq"])
             let (subject, reason): (String, String) = (try row["subject"], try row["reason"])
             return TraceHop(
-                time: try row["parked_at"], kind: .parked, service: schema, what: "\(subject): \(reason)", eventID: try row["event_id"],
+                time: try row["parked_at"], kind: .parked, service: service.rawValue, what: "\(subject): \(reason)",
+                eventID: try row["event_id"],
                 position: "\(part)/\(seq)")
         }
     }

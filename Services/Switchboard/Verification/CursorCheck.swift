@@ -11,10 +11,10 @@ package struct CursorCheck: IntegrityCheck {
 
     package func run(_ database: Database) async throws -> IntegrityResult {
         let cursors = try await database.query(
-            .none, "SELECT stream, part, epoch, seq FROM \(identifier: consumer.rawValue).cursor ORDER BY stream, part")
+            .none, "SELECT stream, part, epoch, seq FROM \(identifier: consumer.schema).cursor ORDER BY stream, part")
         var result = IntegrityResult(examined: cursors.count)
         for stream in Set(try cursors.map { try $0["stream"] as String }).sorted() {
-            guard SuiteService.all.contains(where: { $0.name.rawValue == stream && $0.hasDatabase }) else {
+            guard let log = SuiteService.withSchema.first(where: { $0.name.rawValue == stream })?.name else {
                 result.findings.append(IntegrityFinding(place: "\(consumer).cursor", detail: "reads \(stream), which is no service's log"))
                 continue
             }
@@ -23,8 +23,8 @@ package struct CursorCheck: IntegrityCheck {
                 .none,
                 """
                 SELECT c.part AS part, c.seq AS seq, h.last_seq AS head, c.epoch = h.epoch AS same_history,
-                       (SELECT min(o.seq) FROM \(identifier: stream).outbox o WHERE o.part = c.part) AS first
-                  FROM \(identifier: consumer.rawValue).cursor c LEFT JOIN \(identifier: stream).stream_head h ON h.part = c.part
+                       (SELECT min(o.seq) FROM \(identifier: log.schema).outbox o WHERE o.part = c.part) AS first
+                  FROM \(identifier: consumer.schema).cursor c LEFT JOIN \(identifier: log.schema).stream_head h ON h.part = c.part
                  WHERE c.stream = \(stream)
                  ORDER BY c.part
                 """)

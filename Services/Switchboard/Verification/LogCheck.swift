@@ -10,7 +10,7 @@ package struct LogCheck: IntegrityCheck {
     package var name: String { "\(service): the log is contiguous up to its heads" }
 
     package func run(_ database: Database) async throws -> IntegrityResult {
-        let schema: SQL = "\(identifier: service.rawValue)"
+        let schema: SQL = "\(identifier: service.schema)"
         // Heads and rows in one statement, so in one snapshot: the suite may be writing meanwhile.
         let partitions = try await database.query(
             .none,

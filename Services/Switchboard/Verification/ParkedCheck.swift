@@ -11,7 +11,7 @@ package struct ParkedCheck: IntegrityCheck {
 
     package func run(_ database: Database) async throws -> IntegrityResult {
         let rows = try await database.query(
-            .none, "SELECT stream, part, seq, subject, reason FROM \(identifier: consumer.rawValue).parked ORDER BY stream, part, seq")
+            .none, "SELECT stream, part, seq, subject, reason FROM \(identifier: consumer.schema).parked ORDER BY stream, part, seq")
         let findings = try rows.map { row in
             IntegrityFinding(
                 place: "\(consumer).parked \(try row["stream"] as String) part \(try row["part"] as Int) seq \(try row["seq"] as Int64)",

@@ -18,7 +18,7 @@ package struct JobStore: Sendable {
     package init(service: ServiceName, database: Database, now: @escaping @Sendable () -> SQL = { "clock_timestamp()" }) {
         self.service = service
         self.database = database
-        schema = "\(identifier: service.rawValue)"
+        schema = "\(identifier: service.schema)"
         self.now = now
     }
 

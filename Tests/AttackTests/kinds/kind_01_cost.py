@@ -9,6 +9,7 @@ from pathlib import Path
 
 from websockets.sync.client import connect
 
+from suite import services
 from target import Check, load
 
 # How often a request of the same size that is only text may fit into the worst one. Everything that a byte may cost is linear, so the rest is
@@ -28,7 +29,7 @@ class Meter:
 
     def __init__(self, target):
         pids = target.pids()
-        self.tasks = [Path(f"/proc/{pid}/task") for name, pid in pids.items() if name == "gateway-1" or name.split("-")[0] in ("accounts", "chat")]
+        self.tasks = [Path(f"/proc/{pid}/task") for name, pid in pids.items() if name == "gateway-1" or services.service_of(name) in ("accounts", "chat")]
 
     def seconds(self):
         nanoseconds = 0

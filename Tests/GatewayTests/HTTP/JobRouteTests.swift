@@ -72,7 +72,7 @@ import Testing
     @Test func `of a service that knows of none are not there`() async throws {
         try await withGateway { gateway in
             let answer = try await gateway.request("GET", "/api/v1/jobs?service=chat", as: .administrator)
-            #expect(answer.status == (ServiceName.havingJobs.contains(.chat) ? 502 : 400))
+            #expect(answer.status == (SuiteService.withJobs.contains { $0.name == .chat } ? 502 : 400))
         }
     }
 
@@ -86,7 +86,7 @@ import Testing
                     Issue.record("\(path) names no service")
                     continue
                 }
-                let names = ServiceName.havingJobs.map { JSONValue.string($0.rawValue) }
+                let names = SuiteService.withJobs.map { JSONValue.string($0.name.rawValue) }
                 #expect(service["schema"]?["enum"] == (names.isEmpty ? nil : .array(names)), "\(path)")
             }
         }
