@@ -5,6 +5,9 @@ import Synchronization
 
 /// The requests that a service answers, by subject. Register every handler, then ``install(on:)``.
 ///
+/// Who may ask is the question's declaration (``BusQuestion/access``, ``BusQuestion/asker``) and checked here, before anything is looked
+/// up, an earlier answer included. Handlers check only what depends on rows.
+///
 /// A handler's own error (`Request.Failure`) becomes a refusal, a ``BusError`` passes as it is, and anything else is a bug: it is logged
 /// with an incident id, and the asker gets only the id.
 package final class RequestRouter: Sendable {
@@ -18,6 +21,10 @@ package final class RequestRouter: Sendable {
     private let trouble: @Sendable (any Error) -> BusError?
     private let repeats: Repeats
     private let routes = Mutex<[Subject: Route]>([:])
+    private let known = Mutex<[any BusQuestion.Type]>([])
+
+    /// What handlers are registered for, in that order.
+    package var questions: [any BusQuestion.Type] { known.withLock { $0 } }
 
     /// - Parameters:
     ///   - repeats: of a service that keeps what it answered; by default every attempt is answered anew.
@@ -35,19 +42,13 @@ package final class RequestRouter: Sendable {
         let logger = logger
         let trouble = trouble
         let repeats = repeats
-        let answer: Route = { envelope in
+        let answer: @Sendable (Handler.Request, RequestEnvelope) async -> Answer = { request, envelope in
             do {
-                let request: Handler.Request
-                do {
-                    request = try JSON.decode(Handler.Request.self, from: envelope.payload)
-                } catch {
-                    return .failure(.malformed("\(envelope.subject): \(error.shortDescription)"))
-                }
                 let context = RequestContext(
                     key: envelope.key, clientID: envelope.clientID, deadline: .now + envelope.budget, traceparent: envelope.traceparent)
                 return .reply(try JSON.encode(try await handler.answer(request, context: context)))
             } catch let failure as Handler.Request.Failure {
-                return .refusal(Refusal(code: failure.code, details: failure.details))
+                return Answer(failure)
             } catch let error as BusError {
                 return .failure(error)
             } catch is CancellationError {
@@ -61,13 +62,22 @@ package final class RequestRouter: Sendable {
                 return .failure(.internal(incident: incident))
             }
         }
+        known.withLock { $0.append(Handler.Request.self) }
         add(Handler.Request.subject) { envelope in
-            guard envelope.keyedContent != nil else { return await answer(envelope) }
-            return await repeats(envelope, Handler.Request.keepsReply) { await answer(envelope) }
+            let request: Handler.Request
+            do {
+                request = try JSON.decode(Handler.Request.self, from: envelope.payload)
+            } catch {
+                return .failure(.malformed("\(envelope.subject): \(error.shortDescription)"))
+            }
+            if let refused = request.refusal(for: envelope.clientID) { return refused }
+            guard envelope.keyedContent != nil else { return await answer(request, envelope) }
+            return await repeats(envelope, Handler.Request.keepsReply) { await answer(request, envelope) }
         }
     }
 
-    /// A handler that reads and writes its own payloads, like the log's fetch.
+    /// A handler that reads and writes its own payloads, like the log's fetch: no question of anybody's, but what services of ours, whom the
+    /// bus knows by their keys, ask each other about all tenants.
     /// - Parameter concurrentMax: more at once are answered `overloaded`, so that they cannot take the database from everybody else.
     package func register(
         _ subject: Subject, concurrentMax: Int = .max, _ answer: @escaping @Sendable (RequestEnvelope) async -> Answer
@@ -102,7 +112,26 @@ package final class RequestRouter: Sendable {
     }
 }
 
+extension BusQuestion {
+    /// - Parameter tenant: whom the envelope names.
+    /// - Returns: nil if the question may be asked.
+    package func refusal(for tenant: TenantID?) -> Answer? {
+        if let own = asker.tenant, own != tenant {
+            return .failure(.malformed("\(Self.subject): the envelope names another tenant than the question, or none"))
+        }
+        if case .roles = Self.access {
+            guard case .principal(let principal) = asker else { return .failure(.malformed("\(Self.subject): has no principal")) }
+            guard Self.access.includes(principal.role) else { return Answer(Failure.roleMayNot(role: principal.role.rawValue)) }
+        }
+        return nil
+    }
+}
+
 extension Answer {
+    fileprivate init(_ failure: some ServiceError) {
+        self = .refusal(Refusal(code: failure.code, details: failure.details))
+    }
+
     /// For logs: no bodies, no details.
     fileprivate var outcome: String {
         switch self {

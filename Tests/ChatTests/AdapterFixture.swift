@@ -42,12 +42,12 @@ struct AdapterFixture: Sendable {
     func ask<Request: BusRequest>(_ request: Request, of tenant: TenantID? = nil) async throws -> Request.Reply {
         for _ in 1..<Self.attemptsMax {
             do {
-                return try await bus.request(request, clientID: tenant ?? self.tenant, budget: .seconds(20))
+                return try await bus.request(request, clientID: tenant ?? request.asker.tenant ?? self.tenant, budget: .seconds(20))
             } catch BusError.overloaded, BusError.unavailable {
                 continue
             }
         }
-        return try await bus.request(request, clientID: tenant ?? self.tenant, budget: .seconds(20))
+        return try await bus.request(request, clientID: tenant ?? request.asker.tenant ?? self.tenant, budget: .seconds(20))
     }
 
     func principal(_ role: Role, _ name: String = "channel-email", of tenant: TenantID? = nil) -> Principal {

@@ -61,12 +61,12 @@ struct ChatFixture: Sendable {
     func ask<Request: BusRequest>(_ request: Request) async throws -> Request.Reply {
         for _ in 1..<Self.attemptsMax {
             do {
-                return try await asker.request(request, clientID: tenant, budget: .seconds(20))
+                return try await asker.request(request, clientID: request.asker.tenant ?? tenant, budget: .seconds(20))
             } catch BusError.overloaded, BusError.unavailable {
                 continue
             }
         }
-        return try await asker.request(request, clientID: tenant, budget: .seconds(20))
+        return try await asker.request(request, clientID: request.asker.tenant ?? tenant, budget: .seconds(20))
     }
 
     /// A conversation with its first message.

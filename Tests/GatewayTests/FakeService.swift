@@ -4,10 +4,11 @@ import Foundation
 import Logging
 import Synchronization
 
-/// The other side of the bus: answers what a test says and keeps what it was asked. It also has a log, so that the gateway can follow it.
+/// The other side of the bus: answers what a test says to whoever may ask, and keeps what it was asked. It also has a log, so that the gateway
+/// can follow it.
 final class FakeService: Sendable {
     private struct State {
-        var answers: [Subject: @Sendable (RequestEnvelope) async throws -> [UInt8]] = [:]
+        var answers: [Subject: @Sendable (RequestEnvelope) async throws -> Answer] = [:]
         var asked: [RequestEnvelope] = []
         var events: [Int: [EventFrame]] = [:]
         var waiters: [(count: Int, subject: Subject, continuation: CheckedContinuation<Void, Never>)] = []
@@ -27,7 +28,9 @@ final class FakeService: Sendable {
     func answer<Question: BusQuestion>(_ type: Question.Type, _ answer: @escaping @Sendable (Question) async throws -> Question.Reply) {
         state.withLock { state in
             state.answers[Question.subject] = { envelope in
-                try JSON.encode(try await answer(try JSON.decode(Question.self, from: envelope.payload)))
+                let question = try JSON.decode(Question.self, from: envelope.payload)
+                if let refused = question.refusal(for: envelope.clientID) { return refused }
+                return .reply(try JSON.encode(try await answer(question)))
             }
         }
     }
@@ -109,7 +112,7 @@ final class FakeService: Sendable {
         for continuation in due { continuation.resume() }
         guard let answer else { return .failure(.unknownSubject(envelope.subject)) }
         do {
-            return .reply(try await answer(envelope))
+            return try await answer(envelope)
         } catch let error as any ServiceError {
             return .refusal(Refusal(code: error.code, details: error.details))
         } catch let error as BusError {

@@ -1,5 +1,5 @@
 /// Sets the first password. The link works once.
-package struct AcceptInvitation: BusRequest, Equatable {
+package struct AcceptInvitation: BusRequest, AskedByAnyone, Equatable {
     package typealias Reply = Done
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.accept-invitation"

@@ -1,9 +1,10 @@
 /// Replaces the asker's password and ends the asker's other sign-ins.
-package struct ChangePassword: BusRequest, Equatable {
+package struct ChangePassword: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = Done
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.change-password"
     package static let service = ServiceName.accounts
+    package static let access = Access.staff
     package static let keepsReply = false
     package let principal: Principal
     package let currentPassword: String

@@ -1,11 +1,12 @@
 import Foundation
 
 /// Makes a key with role `service`.
-package struct CreateAPIKey: BusRequest, Equatable {
+package struct CreateAPIKey: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = CreatedAPIKey
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.create-api-key"
     package static let service = ServiceName.accounts
+    package static let access = Access.administrators
     package static let keepsReply = false
     package let principal: Principal
     package let id: APIKeyID

@@ -1,9 +1,10 @@
 /// Adds a user; without a password the answer carries an invitation.
-package struct CreateUser: BusRequest, Equatable {
+package struct CreateUser: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = CreatedUser
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.create-user"
     package static let service = ServiceName.accounts
+    package static let access = Access.administrators
     package static let keepsReply = false
     package let principal: Principal
     package let id: UserID

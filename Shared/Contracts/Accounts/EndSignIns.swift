@@ -1,9 +1,10 @@
 /// Signs somebody out, everywhere or at one place: the asker, or for administrators anybody of the company.
-package struct EndSignIns: BusRequest, Equatable {
+package struct EndSignIns: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = Done
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.end-sign-ins"
     package static let service = ServiceName.accounts
+    package static let access = Access.staff
     package let principal: Principal
     package let userID: UserID
     /// nil: all of them. One that has ended already is done as well.

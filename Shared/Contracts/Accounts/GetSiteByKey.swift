@@ -1,5 +1,5 @@
 /// The site a widget names.
-package struct GetSiteByKey: BusRequest, Equatable {
+package struct GetSiteByKey: BusRequest, AskedByAnyone, Equatable {
     package typealias Reply = FoundSite
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.get-site-by-key"

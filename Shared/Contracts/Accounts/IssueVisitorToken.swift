@@ -1,5 +1,5 @@
 /// A token for a new visitor, or for the returning one whose token is given.
-package struct IssueVisitorToken: BusRequest, Equatable {
+package struct IssueVisitorToken: BusRequest, AskedByAnyone, Equatable {
     package typealias Reply = VisitorToken
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.issue-visitor-token"

@@ -1,9 +1,10 @@
 /// The tenant's keys.
-package struct ListAPIKeys: BusRequest, Equatable {
+package struct ListAPIKeys: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = Page<APIKeySummary>
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.list-api-keys"
     package static let service = ServiceName.accounts
+    package static let access = Access.administrators
     package let principal: Principal
     package let limit: Int
     package let cursor: String?

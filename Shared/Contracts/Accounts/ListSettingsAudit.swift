@@ -1,9 +1,10 @@
 /// What was changed about the tenant's settings, the latest first. For supervisors and administrators.
-package struct ListSettingsAudit: BusRequest, Equatable {
+package struct ListSettingsAudit: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = Page<SettingsAuditEntry>
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.list-settings-audit"
     package static let service = ServiceName.accounts
+    package static let access = Access.supervisors
     package let principal: Principal
     package let limit: Int
     package let cursor: String?

@@ -1,9 +1,10 @@
 /// The tenant's sites.
-package struct ListSites: BusRequest, Equatable {
+package struct ListSites: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = Page<Website>
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.list-sites"
     package static let service = ServiceName.accounts
+    package static let access = Access.administrators
     package let principal: Principal
     package let limit: Int
     package let cursor: String?

@@ -1,5 +1,5 @@
 /// Exchanges a refresh token for a new pair. A token used twice revokes its whole family.
-package struct RefreshTokens: BusRequest, Equatable {
+package struct RefreshTokens: BusRequest, AskedByAnyone, Equatable {
     package typealias Reply = TokenPair
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.refresh-tokens"

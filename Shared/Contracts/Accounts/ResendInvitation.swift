@@ -1,9 +1,10 @@
 /// A fresh link for somebody who has not chosen a password yet. Links given out before end.
-package struct ResendInvitation: BusRequest, Equatable {
+package struct ResendInvitation: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = OneTimeLink
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.resend-invitation"
     package static let service = ServiceName.accounts
+    package static let access = Access.administrators
     package static let keepsReply = false
     package let principal: Principal
     package let userID: UserID

@@ -1,9 +1,10 @@
 /// Takes somebody's password away, ends every sign-in, and gives a link on which they choose another.
-package struct ResetPassword: BusRequest, Equatable {
+package struct ResetPassword: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = OneTimeLink
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.reset-password"
     package static let service = ServiceName.accounts
+    package static let access = Access.administrators
     package static let keepsReply = false
     package let principal: Principal
     package let userID: UserID

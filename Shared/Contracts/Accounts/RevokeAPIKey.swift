@@ -1,9 +1,10 @@
 /// The key works no more (within 30 s at gateways that know it).
-package struct RevokeAPIKey: BusRequest, Equatable {
+package struct RevokeAPIKey: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = Done
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.revoke-api-key"
     package static let service = ServiceName.accounts
+    package static let access = Access.administrators
     package let principal: Principal
     package let id: APIKeyID
 

@@ -1,9 +1,10 @@
 /// Creates a site or changes what is given.
-package struct SaveSite: BusRequest, Equatable {
+package struct SaveSite: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = Website
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.save-site"
     package static let service = ServiceName.accounts
+    package static let access = Access.administrators
     package static let keepsReply = false
     package let principal: Principal
     package let id: SiteID

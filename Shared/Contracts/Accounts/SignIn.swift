@@ -1,5 +1,5 @@
 /// Checks e-mail and password.
-package struct SignIn: BusRequest, Equatable {
+package struct SignIn: BusRequest, AskedByAnyone, Equatable {
     package typealias Reply = TokenPair
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.sign-in"

@@ -1,5 +1,5 @@
 /// Revokes the family of the refresh token. An unknown one is done as well.
-package struct SignOut: BusRequest, Equatable {
+package struct SignOut: BusRequest, AskedByAnyone, Equatable {
     package typealias Reply = Done
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.sign-out"

@@ -1,9 +1,10 @@
 /// Changes what is given. Disabling ends every sign-in of the user. The last administrator stays.
-package struct UpdateUser: BusRequest, Equatable {
+package struct UpdateUser: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = UserAccount
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.update-user"
     package static let service = ServiceName.accounts
+    package static let access = Access.administrators
     package let principal: Principal
     package let id: UserID
     package let name: String?

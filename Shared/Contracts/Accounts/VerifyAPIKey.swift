@@ -1,5 +1,5 @@
 /// Who a key speaks for.
-package struct VerifyAPIKey: BusRequest, Equatable {
+package struct VerifyAPIKey: BusRequest, AskedByAnyone, Equatable {
     package typealias Reply = VerifiedKey
     package typealias Failure = AccountsError
     package static let subject: Subject = "accounts.verify-api-key"

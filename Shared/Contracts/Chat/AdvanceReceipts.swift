@@ -1,9 +1,10 @@
 /// Raises the asker's watermarks. A lower value changes nothing.
-package struct AdvanceReceipts: BusRequest, Equatable {
+package struct AdvanceReceipts: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = Done
     package typealias Failure = ChatError
     package static let subject: Subject = "chat.advance-receipts"
     package static let service = ServiceName.chat
+    package static let access = Access.participants
     package let principal: Principal
     package let sessionID: ConversationID
     package let deliveredThrough: Int64?

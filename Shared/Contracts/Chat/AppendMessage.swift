@@ -1,9 +1,10 @@
 /// Stores a message at the end of the conversation. The same id again is the same message.
-package struct AppendMessage: BusRequest, Equatable {
+package struct AppendMessage: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = AppendedMessage
     package typealias Failure = ChatError
     package static let subject: Subject = "chat.append-message"
     package static let service = ServiceName.chat
+    package static let access = Access.conversationWriters
     package static let keepsReply = false
     package let principal: Principal
     /// Who speaks, where that is not who asks: only a service of ours lends its voice, to the conversation's customer or as the assistant or the

@@ -1,9 +1,10 @@
 /// The customer's messages are refused from now on.
-package struct BlockCustomer: BusRequest, Equatable {
+package struct BlockCustomer: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = Done
     package typealias Failure = ChatError
     package static let subject: Subject = "chat.block-customer"
     package static let service = ServiceName.chat
+    package static let access = Access.agents
     package let principal: Principal
     package let customerID: CustomerID
     package let reason: String?

@@ -1,11 +1,12 @@
 import Foundation
 
 /// Changes status, priority or subject. Only what is given changes.
-package struct ChangeConversation: BusRequest, Equatable {
+package struct ChangeConversation: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = Session
     package typealias Failure = ChatError
     package static let subject: Subject = "chat.change-conversation"
     package static let service = ServiceName.chat
+    package static let access = Access.conversationWriters
     package let principal: Principal
     package let id: ConversationID
     package let status: ConversationStatus?

@@ -1,9 +1,10 @@
 /// Removes a message's text; the entry stays.
-package struct DeleteMessage: BusRequest, Equatable {
+package struct DeleteMessage: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = Message
     package typealias Failure = ChatError
     package static let subject: Subject = "chat.delete-message"
     package static let service = ServiceName.chat
+    package static let access = Access.conversationWriters
     package let principal: Principal
     package let id: MessageID
 

@@ -1,9 +1,10 @@
 /// One conversation, if the asker may see it.
-package struct GetConversation: BusRequest, Equatable {
+package struct GetConversation: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = Session
     package typealias Failure = ChatError
     package static let subject: Subject = "chat.get-conversation"
     package static let service = ServiceName.chat
+    package static let access = Access.conversationReaders
     package let principal: Principal
     package let id: ConversationID
 

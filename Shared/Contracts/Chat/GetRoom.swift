@@ -1,9 +1,10 @@
 /// One room.
-package struct GetRoom: BusRequest, Equatable {
+package struct GetRoom: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = ChatRoom
     package typealias Failure = ChatError
     package static let subject: Subject = "chat.get-room"
     package static let service = ServiceName.chat
+    package static let access = Access.readers
     package let principal: Principal
     package let id: RoomID
 

@@ -1,9 +1,10 @@
 /// Who is blocked, latest first.
-package struct ListBlockedCustomers: BusRequest, Equatable {
+package struct ListBlockedCustomers: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = Page<BlockedCustomer>
     package typealias Failure = ChatError
     package static let subject: Subject = "chat.list-blocked-customers"
     package static let service = ServiceName.chat
+    package static let access = Access.agents
     package let principal: Principal
     package let limit: Int
     package let cursor: String?

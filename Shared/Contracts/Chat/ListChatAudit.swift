@@ -1,11 +1,12 @@
 import Foundation
 
 /// The audit log, latest first.
-package struct ListChatAudit: BusRequest, Equatable {
+package struct ListChatAudit: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = Page<ChatAuditEntry>
     package typealias Failure = ChatError
     package static let subject: Subject = "chat.list-audit"
     package static let service = ServiceName.chat
+    package static let access = Access.supervisors
     package let principal: Principal
     package let sessionID: ConversationID?
     package let actor: EntityID?

@@ -1,9 +1,10 @@
 /// Conversations the asker may see.
-package struct ListConversations: BusRequest, Equatable {
+package struct ListConversations: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = Page<Session>
     package typealias Failure = ChatError
     package static let subject: Subject = "chat.list-conversations"
     package static let service = ServiceName.chat
+    package static let access = Access.conversationReaders
     package let principal: Principal
     package let filter: ConversationFilter
     package let limit: Int

@@ -1,9 +1,10 @@
 /// History. Without `after` and `before`: the newest `limit`.
-package struct ListMessages: BusRequest, Equatable {
+package struct ListMessages: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = MessagePage
     package typealias Failure = ChatError
     package static let subject: Subject = "chat.list-messages"
     package static let service = ServiceName.chat
+    package static let access = Access.conversationReaders
     package let principal: Principal
     package let sessionID: ConversationID
     package let after: Int64?

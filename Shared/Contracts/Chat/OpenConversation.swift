@@ -1,9 +1,10 @@
 /// Opens a conversation and puts it into the queue at once. A customer with an open one gets that, and the message is appended to it.
-package struct OpenConversation: BusRequest, Equatable {
+package struct OpenConversation: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = OpenedConversation
     package typealias Failure = ChatError
     package static let subject: Subject = "chat.open-conversation"
     package static let service = ServiceName.chat
+    package static let access = Access.conversationWriters
     package static let keepsReply = false
     package let principal: Principal
     /// Who opens it and speaks first, where that is not who asks: as in ``AppendMessage/author``; a customer is then the one of ``customer``.

@@ -1,9 +1,10 @@
 /// What a client that has everything up to `after` is missing.
-package struct ReadEntries: BusRequest, Equatable {
+package struct ReadEntries: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = ConversationEntries
     package typealias Failure = ChatError
     package static let subject: Subject = "chat.read-entries"
     package static let service = ServiceName.chat
+    package static let access = Access.conversationReaders
     package let principal: Principal
     package let sessionID: ConversationID
     package let after: Int64

@@ -4,11 +4,12 @@ import Foundation
 /// one transaction. The same account and external id again is the same message, and answered as the first time.
 /// - Asked by: channel adapters, in their own name; who speaks is the sender.
 /// - Refused: ``ChatError/customerBlocked`` for a customer that the company blocked: nothing is stored, and asking again changes nothing.
-package struct ReceiveInbound: BusRequest, Equatable {
+package struct ReceiveInbound: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = ReceivedInbound
     package typealias Failure = ChatError
     package static let subject: Subject = "chat.receive-inbound"
     package static let service = ServiceName.chat
+    package static let access = Access.services
     package static let keepsReply = false
     package let principal: Principal
     /// Any but the website.

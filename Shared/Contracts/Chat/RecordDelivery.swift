@@ -3,11 +3,12 @@ import Foundation
 /// How far a message has come that an adapter carries to the customer. The state only rises: queued, sent, delivered, read; failed from queued or
 /// sent; unknown from queued, and from unknown to any. What comes too late, or of an older attempt, changes nothing and is answered all the same.
 /// - Asked by: channel adapters.
-package struct RecordDelivery: BusRequest, Equatable {
+package struct RecordDelivery: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = RecordedDelivery
     package typealias Failure = ChatError
     package static let subject: Subject = "chat.record-delivery"
     package static let service = ServiceName.chat
+    package static let access = Access.services
     /// What is reported again is found again.
     package static let keepsReply = false
     package let principal: Principal

@@ -1,9 +1,10 @@
 /// Tells the others that the asker types or stopped. Nothing is stored.
-package struct ReportTyping: BusRequest, Equatable {
+package struct ReportTyping: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = Done
     package typealias Failure = ChatError
     package static let subject: Subject = "chat.report-typing"
     package static let service = ServiceName.chat
+    package static let access = Access.conversationWriters
     package let principal: Principal
     package let sessionID: ConversationID
     package let active: Bool

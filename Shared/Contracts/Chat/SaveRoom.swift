@@ -1,9 +1,10 @@
 /// Creates the room or changes what is given.
-package struct SaveRoom: BusRequest, Equatable {
+package struct SaveRoom: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = ChatRoom
     package typealias Failure = ChatError
     package static let subject: Subject = "chat.save-room"
     package static let service = ServiceName.chat
+    package static let access = Access.supervisors
     package let principal: Principal
     package let id: RoomID
     package let isNew: Bool

@@ -1,9 +1,10 @@
 /// Replaces the asker's own.
-package struct SetChatNotificationPreferences: BusRequest, Equatable {
+package struct SetChatNotificationPreferences: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = ChatNotificationPreferences
     package typealias Failure = ChatError
     package static let subject: Subject = "chat.set-notification-preferences"
     package static let service = ServiceName.chat
+    package static let access = Access.staff
     package let principal: Principal
     package let preferences: ChatNotificationPreferences
 

@@ -1,9 +1,10 @@
 /// Lifts a block. Lifting none is done as well.
-package struct UnblockCustomer: BusRequest, Equatable {
+package struct UnblockCustomer: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = Done
     package typealias Failure = ChatError
     package static let subject: Subject = "chat.unblock-customer"
     package static let service = ServiceName.chat
+    package static let access = Access.agents
     package let principal: Principal
     package let customerID: CustomerID
 

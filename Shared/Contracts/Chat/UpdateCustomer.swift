@@ -1,9 +1,10 @@
 /// Changes what is given. An empty text removes the value.
-package struct UpdateCustomer: BusRequest, Equatable {
+package struct UpdateCustomer: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = CustomerCard
     package typealias Failure = ChatError
     package static let subject: Subject = "chat.update-customer"
     package static let service = ServiceName.chat
+    package static let access = Access.conversationWriters
     package let principal: Principal
     package let id: CustomerID
     package let name: String?

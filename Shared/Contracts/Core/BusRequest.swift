@@ -16,4 +16,6 @@ package protocol ServiceError: Error, Sendable, Equatable {
     /// What the sentence needs: ids, limits, the field's name. Never text a customer wrote, never a secret.
     var details: [String: JSONValue] { get }
     init(code: String, details: [String: JSONValue])
+    /// What everybody hears whose role the question's ``Access`` leaves out.
+    static func roleMayNot(role: String) -> Self
 }

@@ -1,8 +1,9 @@
 /// The company's jobs in one service, the latest first. For administrators.
-package struct ListJobs: BusQuestion, Equatable {
+package struct ListJobs: BusQuestion, AskedByPrincipal, Equatable {
     package typealias Reply = Page<JobSummary>
     package typealias Failure = JobsError
     package static let subject: Subject = "jobs.list-jobs"
+    package static let access = Access.administrators
     package let principal: Principal
     /// nil: of every state.
     package let state: JobState?

@@ -1,9 +1,10 @@
 /// Gives a conversation to an agent: taken (by the asker), assigned or transferred (by a supervisor, or by its holder). Claims capacity. Asking again for the same agent answers the assignment that stands.
-package struct AssignConversation: BusRequest, Equatable {
+package struct AssignConversation: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = Assignment
     package typealias Failure = RoutingError
     package static let subject: Subject = "router.assign-conversation"
     package static let service = ServiceName.router
+    package static let access = Access.agents
     package let principal: Principal
     package let sessionID: ConversationID
     /// nil: the asker.

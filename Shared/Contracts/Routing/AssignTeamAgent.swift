@@ -1,9 +1,10 @@
 /// Ties a member to an agent, nil being the member's own.
-package struct AssignTeamAgent: BusRequest, Equatable {
+package struct AssignTeamAgent: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = TeamAssignment
     package typealias Failure = RoutingError
     package static let subject: Subject = "router.assign-team-agent"
     package static let service = ServiceName.router
+    package static let access = Access.supervisors
     package let principal: Principal
     package let teamID: TeamID
     package let id: TeamAssignmentID

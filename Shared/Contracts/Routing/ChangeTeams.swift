@@ -1,9 +1,10 @@
 /// Several changes in one transaction, in their order.
-package struct ChangeTeams: BusRequest, Equatable {
+package struct ChangeTeams: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = TeamChanges
     package typealias Failure = RoutingError
     package static let subject: Subject = "router.change-teams"
     package static let service = ServiceName.router
+    package static let access = Access.supervisors
     package let principal: Principal
     package let operations: [TeamOperation]
     package let isAtomic: Bool

@@ -1,5 +1,5 @@
 /// Whether anybody could answer a visitor now.
-package struct GetAvailability: BusRequest, Equatable {
+package struct GetAvailability: BusRequest, AskedForTenant, Equatable {
     package typealias Reply = Availability
     package typealias Failure = RoutingError
     package static let subject: Subject = "router.get-availability"

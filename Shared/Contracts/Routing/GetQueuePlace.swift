@@ -1,5 +1,5 @@
 /// Where a conversation stands in the queue.
-package struct GetQueuePlace: BusRequest, Equatable {
+package struct GetQueuePlace: BusRequest, AskedForTenant, Equatable {
     package typealias Reply = QueueAnswer
     package typealias Failure = RoutingError
     package static let subject: Subject = "router.get-queue-place"

@@ -1,9 +1,10 @@
 /// The tenant's agents by name.
-package struct ListAgents: BusRequest, Equatable {
+package struct ListAgents: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = Page<RoutingAgent>
     package typealias Failure = RoutingError
     package static let subject: Subject = "router.list-agents"
     package static let service = ServiceName.router
+    package static let access = Access.readers
     package let principal: Principal
     package let sector: String?
     package let limit: Int

@@ -1,9 +1,10 @@
 /// Decisions about a conversation, latest first.
-package struct ListDecisions: BusRequest, Equatable {
+package struct ListDecisions: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = Page<Decision>
     package typealias Failure = RoutingError
     package static let subject: Subject = "router.list-decisions"
     package static let service = ServiceName.router
+    package static let access = Access.agents
     package let principal: Principal
     package let sessionID: ConversationID
     package let limit: Int

@@ -1,9 +1,10 @@
 /// Who waits, in the queue's order.
-package struct ListQueue: BusRequest, Equatable {
+package struct ListQueue: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = Page<QueueEntry>
     package typealias Failure = RoutingError
     package static let subject: Subject = "router.list-queue"
     package static let service = ServiceName.router
+    package static let access = Access.readers
     package let principal: Principal
     /// nil: all sectors.
     package let sector: String?

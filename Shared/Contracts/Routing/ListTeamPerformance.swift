@@ -1,9 +1,10 @@
 /// A team's days, latest first; also of a team that was deleted.
-package struct ListTeamPerformance: BusRequest, Equatable {
+package struct ListTeamPerformance: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = NumberedPage<TeamPerformance>
     package typealias Failure = RoutingError
     package static let subject: Subject = "router.list-team-performance"
     package static let service = ServiceName.router
+    package static let access = Access.readers
     package let principal: Principal
     package let teamID: TeamID
     package let from: String?

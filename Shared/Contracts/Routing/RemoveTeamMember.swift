@@ -1,9 +1,10 @@
 /// Removes a member from its team: its assignments end, and what their agents held waits again.
-package struct RemoveTeamMember: BusRequest, Equatable {
+package struct RemoveTeamMember: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = Done
     package typealias Failure = RoutingError
     package static let subject: Subject = "router.remove-team-member"
     package static let service = ServiceName.router
+    package static let access = Access.supervisors
     package let principal: Principal
     package let teamID: TeamID
     package let id: TeamMemberID

@@ -1,5 +1,5 @@
 /// Said by each gateway every 10 s for its live agent sockets, and at once when one opens or closes.
-package struct RenewAgentConnections: BusRequest, Equatable {
+package struct RenewAgentConnections: BusRequest, AskedByAnyone, Equatable {
     package typealias Reply = Done
     package typealias Failure = RoutingError
     package static let subject: Subject = "router.renew-agent-connections"

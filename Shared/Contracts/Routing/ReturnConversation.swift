@@ -1,9 +1,10 @@
 /// Puts an assigned conversation back into the queue, before those of its priority that came later.
-package struct ReturnConversation: BusRequest, Equatable {
+package struct ReturnConversation: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = Done
     package typealias Failure = RoutingError
     package static let subject: Subject = "router.return-conversation"
     package static let service = ServiceName.router
+    package static let access = Access.agents
     package let principal: Principal
     package let sessionID: ConversationID
     package let reason: String

@@ -1,9 +1,10 @@
 /// Creates an agent or changes what is given.
-package struct SaveAgent: BusRequest, Equatable {
+package struct SaveAgent: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = RoutingAgent
     package typealias Failure = RoutingError
     package static let subject: Subject = "router.save-agent"
     package static let service = ServiceName.router
+    package static let access = Access.supervisors
     package let principal: Principal
     package let id: AgentID
     package let isNew: Bool

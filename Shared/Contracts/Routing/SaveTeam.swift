@@ -1,9 +1,10 @@
 /// Creates a team or changes what is given.
-package struct SaveTeam: BusRequest, Equatable {
+package struct SaveTeam: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = Team
     package typealias Failure = RoutingError
     package static let subject: Subject = "router.save-team"
     package static let service = ServiceName.router
+    package static let access = Access.supervisors
     package let principal: Principal
     package let id: TeamID
     package let isNew: Bool

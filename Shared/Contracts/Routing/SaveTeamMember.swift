@@ -1,9 +1,10 @@
 /// Adds a person to a team or changes what is given of a member.
-package struct SaveTeamMember: BusRequest, Equatable {
+package struct SaveTeamMember: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = TeamMember
     package typealias Failure = RoutingError
     package static let subject: Subject = "router.save-team-member"
     package static let service = ServiceName.router
+    package static let access = Access.supervisors
     package let principal: Principal
     package let teamID: TeamID
     package let id: TeamMemberID

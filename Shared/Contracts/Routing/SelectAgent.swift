@@ -1,9 +1,10 @@
 /// Which agent would get this work now. Claims nothing.
-package struct SelectAgent: BusRequest, Equatable {
+package struct SelectAgent: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = SelectedAgent
     package typealias Failure = RoutingError
     package static let subject: Subject = "router.select-agent"
     package static let service = ServiceName.router
+    package static let access = Access.readers
     package let principal: Principal
     package let sector: String?
     package let channel: Channel

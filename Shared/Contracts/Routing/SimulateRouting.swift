@@ -2,11 +2,12 @@ import Foundation
 
 /// Tries these settings on the decisions of a past period. Runs on in the background; ask ``GetRoutingSimulation`` how far it is.
 /// The same id again answers how that one stands.
-package struct SimulateRouting: BusRequest, Equatable {
+package struct SimulateRouting: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = RoutingSimulation
     package typealias Failure = RoutingError
     package static let subject: Subject = "router.simulate-routing"
     package static let service = ServiceName.router
+    package static let access = Access.supervisors
     package let principal: Principal
     package let id: SimulationID
     package let from: Date

@@ -1,9 +1,10 @@
 /// Which members would help more in another team of their sector.
-package struct SuggestTeamMoves: BusRequest, Equatable {
+package struct SuggestTeamMoves: BusRequest, AskedByPrincipal, Equatable {
     package typealias Reply = TeamMoves
     package typealias Failure = RoutingError
     package static let subject: Subject = "router.suggest-team-moves"
     package static let service = ServiceName.router
+    package static let access = Access.supervisors
     package let principal: Principal
 
     package init(principal: Principal) {

@@ -75,7 +75,7 @@ struct AccountsUnderTest {
         _ request: Request, clientID: TenantID? = nil, key: RequestKey = .random(), of requests: RequestRouter? = nil
     ) async throws -> Request.Reply {
         let envelope = RequestEnvelope(
-            subject: Request.subject, key: key, budget: .seconds(10), clientID: clientID, traceparent: nil,
+            subject: Request.subject, key: key, budget: .seconds(10), clientID: clientID ?? request.asker.tenant, traceparent: nil,
             payload: try JSON.encode(request))
         switch await (requests ?? self.requests).answer(envelope) {
         case .reply(let bytes): return try JSON.decode(Request.Reply.self, from: bytes)

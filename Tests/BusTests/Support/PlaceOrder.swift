@@ -2,7 +2,7 @@ import Bus
 import Contracts
 import Logging
 
-struct PlaceOrder: BusRequest {
+struct PlaceOrder: BusRequest, AskedByAnyone {
     struct Reply: Codable, Sendable, Equatable { let total: Int }
     typealias Failure = OrderError
     static let subject: Subject = "orders.place"
@@ -13,11 +13,13 @@ struct PlaceOrder: BusRequest {
 
 enum OrderError: ServiceError {
     case soldOut(article: String)
+    case roleMayNot(role: String)
     case unknown(code: String)
 
     var code: String {
         switch self {
         case .soldOut: "sold-out"
+        case .roleMayNot: "role-may-not"
         case .unknown(let code): code
         }
     }
@@ -25,6 +27,7 @@ enum OrderError: ServiceError {
     var details: [String: JSONValue] {
         switch self {
         case .soldOut(let article): ["article": .string(article)]
+        case .roleMayNot(let role): ["role": .string(role)]
         case .unknown: [:]
         }
     }
@@ -32,6 +35,7 @@ enum OrderError: ServiceError {
     init(code: String, details: [String: JSONValue]) {
         switch code {
         case "sold-out": self = .soldOut(article: details["article"]?.string ?? "")
+        case "role-may-not": self = .roleMayNot(role: details["role"]?.string ?? "")
         default: self = .unknown(code: code)
         }
     }

@@ -92,7 +92,7 @@ final class RouterStage: Sendable {
         _ request: Request, clientID: TenantID? = nil, key: RequestKey = .random(), on replica: Int = 0
     ) async throws -> Request.Reply {
         let envelope = RequestEnvelope(
-            subject: Request.subject, key: key, budget: .seconds(30), clientID: clientID, traceparent: nil,
+            subject: Request.subject, key: key, budget: .seconds(30), clientID: clientID ?? request.asker.tenant, traceparent: nil,
             payload: try JSON.encode(request))
         switch await replicas[replica].backbone.requests.answer(envelope) {
         case .reply(let bytes): return try JSON.decode(Request.Reply.self, from: bytes)

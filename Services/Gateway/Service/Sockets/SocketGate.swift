@@ -88,12 +88,3 @@ struct SocketGate: Sendable {
         return .conversation(id, after: after)
     }
 }
-
-extension Access {
-    package func includes(_ role: Role) -> Bool {
-        switch self {
-        case .anyone: true
-        case .roles(let roles): roles.contains(role)
-        }
-    }
-}

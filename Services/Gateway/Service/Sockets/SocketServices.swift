@@ -57,7 +57,7 @@ struct SocketServices: Sendable {
     }
 
     /// For what may be lost: nobody waits for the answer, and a refusal changes nothing for the client.
-    func tell(_ question: some SocketQuestion, trace: TraceContext) async {
+    func tell(_ question: some BusRequest & AskedByPrincipal, trace: TraceContext) async {
         do {
             _ = try await ask(question, trace: trace, budget: .seconds(2))
         } catch {
@@ -74,22 +74,14 @@ struct SocketServices: Sendable {
         }
     }
 
-    private func ask(_ question: some SocketQuestion, trace: TraceContext, budget: Duration = budget) async throws -> [UInt8] {
+    private func ask(
+        _ question: some BusRequest & AskedByPrincipal, trace: TraceContext, budget: Duration = budget
+    ) async throws -> [UInt8] {
         try await bus.requestBytes(
             question, to: type(of: question).service, clientID: question.principal.clientID, budget: budget,
             traceparent: trace.child().description)
     }
 }
-
-/// What a socket asks: always for somebody, whose company it is for.
-protocol SocketQuestion: BusRequest {
-    var principal: Principal { get }
-}
-
-extension AppendMessage: SocketQuestion {}
-extension ReadEntries: SocketQuestion {}
-extension ReportTyping: SocketQuestion {}
-extension AdvanceReceipts: SocketQuestion {}
 
 /// The parts of an ``AppendedMessage`` that the edge needs, read without decoding the message.
 struct AppendedMessageBytes {
