@@ -7,7 +7,6 @@ struct AcceptOfferHandler: RequestHandler {
 
     func answer(_ request: AcceptOffer, context: RequestContext) async throws -> Assignment {
         let principal = request.principal
-        try principal.mustBe(in: Role.answering, context)
         let needs = QueueTurn.Needs(tenant: principal.clientID, agents: [principal.subject], traceparent: context.traceparent)
         return try await desk.turn(needs) { try $0.accept(request.id, by: principal) }
     }

@@ -7,7 +7,6 @@ struct DeclineOfferHandler: RequestHandler {
 
     func answer(_ request: DeclineOffer, context: RequestContext) async throws -> Done {
         let principal = request.principal
-        try principal.mustBe(in: Role.answering, context)
         try TextRule.note.check(request.note, "note")
         let needs = QueueTurn.Needs(tenant: principal.clientID, agents: [principal.subject], traceparent: context.traceparent)
         return try await desk.turn(needs) { turn in

@@ -5,7 +5,6 @@ struct GetAgentHandler: RequestHandler {
     let reader: RoutingReader
 
     func answer(_ request: GetAgent, context: RequestContext) async throws -> RoutingAgent {
-        try request.principal.mustBe(in: Role.reading, context)
         guard let agent = try await reader.agent(request.id, of: request.principal.clientID) else {
             throw RoutingError.agentNotFound(id: request.id)
         }

@@ -7,7 +7,6 @@ struct GetTeamHandler: RequestHandler {
     let reader: RoutingReader
 
     func answer(_ request: GetTeam, context: RequestContext) async throws -> Team {
-        try request.principal.mustBe(in: Role.reading, context)
         guard let team = try await reader.teams(of: request.principal.clientID, { try $0.find(request.id) }) else {
             throw RoutingError.teamNotFound(id: request.id)
         }

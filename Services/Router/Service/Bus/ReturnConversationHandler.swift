@@ -9,7 +9,6 @@ struct ReturnConversationHandler: RequestHandler {
 
     func answer(_ request: ReturnConversation, context: RequestContext) async throws -> Done {
         let principal = request.principal
-        try principal.mustBe(in: Role.answering, context)
         let note = try AssignConversationHandler.note(request.reason)
         let needs = QueueTurn.Needs(
             tenant: principal.clientID, conversations: [request.sessionID], traceparent: context.traceparent)

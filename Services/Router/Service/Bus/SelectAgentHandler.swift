@@ -9,7 +9,6 @@ struct SelectAgentHandler: RequestHandler {
     let reader: RoutingReader
 
     func answer(_ request: SelectAgent, context: RequestContext) async throws -> SelectedAgent {
-        try request.principal.mustBe(in: Role.reading, context)
         guard request.requiredCapabilities.count <= Self.capabilitiesMax else {
             throw RoutingError.fieldInvalid(field: "required_capabilities", detail: "are more than \(Self.capabilitiesMax)")
         }

@@ -10,7 +10,6 @@ struct SuggestTeamMovesHandler: RequestHandler {
     let reader: RoutingReader
 
     func answer(_ request: SuggestTeamMoves, context: RequestContext) async throws -> TeamMoves {
-        try request.principal.mustBe(in: Role.managing, context)
         let agents = try await reader.candidates(of: request.principal.clientID, learning: false)
         let standing = try await reader.teams(of: request.principal.clientID) { teams in
             let all = try teams.teams(of: nil, .numbered(page: 1, size: QueueTurn.teamsMax)).items

@@ -65,3 +65,7 @@ extension QueueTurn {
         return assignment
     }
 }
+
+extension Principal {
+    fileprivate var isSenior: Bool { role == .administrator || role == .supervisor }
+}
