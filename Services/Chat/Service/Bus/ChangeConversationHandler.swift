@@ -8,7 +8,6 @@ struct ChangeConversationHandler: RequestHandler {
     let writer: ConversationWriter
 
     func answer(_ request: ChangeConversation, context: RequestContext) async throws -> Session {
-        try Permission.write.demand(of: request.principal)
         try TextLimits.validateLine(request.subject, field: "subject")
         if let priority = request.priority, !(0...10).contains(priority) {
             throw ChatError.fieldInvalid(field: "priority", detail: "The priority is a number from 0 to 10.")

@@ -63,7 +63,6 @@ struct OpenConversationHandler: RequestHandler {
     }
 
     private func validate(_ request: OpenConversation) throws {
-        try Permission.write.demand(of: request.principal)
         if request.principal.role == .customer, request.customer != nil {
             throw ChatError.roleMayNot(role: request.principal.role.rawValue)
         }

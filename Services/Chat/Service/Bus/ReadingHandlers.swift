@@ -6,7 +6,6 @@ struct GetConversationHandler: RequestHandler {
     let conversations: ConversationRepository
 
     func answer(_ request: GetConversation, context: RequestContext) async throws -> Session {
-        try Permission.read.demand(of: request.principal)
         return try await conversations.conversation(request.id, for: request.principal)
     }
 }
@@ -15,7 +14,6 @@ struct ListConversationsHandler: RequestHandler {
     let conversations: ConversationRepository
 
     func answer(_ request: ListConversations, context: RequestContext) async throws -> Page<Session> {
-        try Permission.read.demand(of: request.principal)
         if let text = request.filter.text, text.showsSomething { try TextLimits.validate(text, .note, field: "text") }
         return try await conversations.list(
             request.filter, limit: try validLimit(request.limit), cursor: request.cursor, for: request.principal)
@@ -26,7 +24,6 @@ struct CountConversationsHandler: RequestHandler {
     let conversations: ConversationRepository
 
     func answer(_ request: CountConversations, context: RequestContext) async throws -> ConversationCounts {
-        try Permission.read.demandStaff(of: request.principal)
         return try await conversations.counts(for: request.principal)
     }
 }
@@ -35,7 +32,6 @@ struct ListCustomerNamesHandler: RequestHandler {
     let conversations: ConversationRepository
 
     func answer(_ request: ListCustomerNames, context: RequestContext) async throws -> CustomerNames {
-        try Permission.read.demandStaff(of: request.principal)
         guard request.sessionIDs.count <= Page<Session>.limitMax else {
             throw ChatError.fieldInvalid(field: "session_ids", detail: "At most \(Page<Session>.limitMax) conversations at once.")
         }
@@ -47,7 +43,6 @@ struct ListParticipantsHandler: RequestHandler {
     let conversations: ConversationRepository
 
     func answer(_ request: ListParticipants, context: RequestContext) async throws -> Page<Participant> {
-        try Permission.read.demand(of: request.principal)
         return Page(items: try await conversations.participants(request.sessionID, for: request.principal))
     }
 }
@@ -56,7 +51,6 @@ struct ListMessagesHandler: RequestHandler {
     let messages: MessageRepository
 
     func answer(_ request: ListMessages, context: RequestContext) async throws -> MessagePage {
-        try Permission.read.demand(of: request.principal)
         _ = try validLimit(request.limit)
         return try await messages.page(request)
     }
@@ -66,7 +60,6 @@ struct ReadEntriesHandler: RequestHandler {
     let messages: MessageRepository
 
     func answer(_ request: ReadEntries, context: RequestContext) async throws -> ConversationEntries {
-        try Permission.read.demand(of: request.principal)
         _ = try validLimit(request.limit)
         return try await messages.entries(request)
     }
@@ -76,9 +69,9 @@ struct FindOpenConversationHandler: RequestHandler {
     let conversations: ConversationRepository
 
     func answer(_ request: FindOpenConversation, context: RequestContext) async throws -> FoundConversation {
-        guard let customerID = request.principal.customerID else { return FoundConversation(sessionID: nil) }
+        let visitor = CustomerID(request.principal.subject.uuid)
         return FoundConversation(
-            sessionID: try await conversations.openConversation(ofVisitor: customerID, clientID: request.principal.clientID))
+            sessionID: try await conversations.openConversation(ofVisitor: visitor, clientID: request.principal.clientID))
     }
 }
 

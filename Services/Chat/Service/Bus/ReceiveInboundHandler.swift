@@ -5,7 +5,6 @@ struct ReceiveInboundHandler: RequestHandler {
     let reception: InboundReception
 
     func answer(_ request: ReceiveInbound, context: RequestContext) async throws -> ReceivedInbound {
-        try Permission.carry.demand(of: request.principal)
         try InboundLimits.validate(request)
         let sender = try CustomerIdentity(request.contact, channel: request.channel)
         return try await reception.receive(request, from: sender, traceparent: context.traceparent)

@@ -6,7 +6,6 @@ struct RecordDeliveryHandler: RequestHandler {
     let writer: ConversationWriter
 
     func answer(_ request: RecordDelivery, context: RequestContext) async throws -> RecordedDelivery {
-        try Permission.carry.demand(of: request.principal)
         try validate(request)
         let conversation = try await conversations.conversation(of: request.messageID, clientID: request.principal.clientID)
         let message = try await writer.message(

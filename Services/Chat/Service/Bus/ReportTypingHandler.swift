@@ -7,7 +7,6 @@ struct ReportTypingHandler: RequestHandler {
     let bus: any Bus
 
     func answer(_ request: ReportTyping, context: RequestContext) async throws -> Done {
-        try Permission.write.demand(of: request.principal)
         let state = try await conversations.state(request.sessionID, for: request.principal)
         try state.demandOpen()
         let typing = TypingChanged(sessionID: state.id, author: state.author(for: request.principal), active: request.active)

@@ -450,3 +450,8 @@ extension Message {
     /// nil for what no adapter carries.
     var delivery: DeliveryProgress? { attempt.map { DeliveryProgress(state: state, attempt: $0, error: error) } }
 }
+
+extension Principal {
+    /// Supervisors and administrators, and keys that act for the company itself.
+    fileprivate var mayOverrule: Bool { role == .supervisor || role == .administrator || role == .service }
+}
