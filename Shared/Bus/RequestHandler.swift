@@ -11,13 +11,11 @@ package protocol RequestHandler<Request>: Sendable {
 /// What came around the request.
 package struct RequestContext: Sendable {
     package let key: RequestKey
-    package let clientID: TenantID?
     package let deadline: ContinuousClock.Instant
     package let traceparent: String?
 
-    package init(key: RequestKey, clientID: TenantID?, deadline: ContinuousClock.Instant, traceparent: String?) {
+    package init(key: RequestKey, deadline: ContinuousClock.Instant, traceparent: String?) {
         self.key = key
-        self.clientID = clientID
         self.deadline = deadline
         self.traceparent = traceparent
     }

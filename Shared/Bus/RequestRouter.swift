@@ -45,7 +45,7 @@ package final class RequestRouter: Sendable {
         let answer: @Sendable (Handler.Request, RequestEnvelope) async -> Answer = { request, envelope in
             do {
                 let context = RequestContext(
-                    key: envelope.key, clientID: envelope.clientID, deadline: .now + envelope.budget, traceparent: envelope.traceparent)
+                    key: envelope.key, deadline: .now + envelope.budget, traceparent: envelope.traceparent)
                 return .reply(try JSON.encode(try await handler.answer(request, context: context)))
             } catch let failure as Handler.Request.Failure {
                 return Answer(failure)

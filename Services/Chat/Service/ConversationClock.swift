@@ -46,7 +46,7 @@ package struct ConversationClock: Sendable {
 
     private func move(_ id: ConversationID, of clientID: TenantID) async throws {
         let command = ConversationCommand(clientID: clientID, conversationID: id, order: .passTime, traceparent: nil)
-        let context = RequestContext(key: .random(), clientID: clientID, deadline: .now + .seconds(5), traceparent: nil)
+        let context = RequestContext(key: .random(), deadline: .now + .seconds(5), traceparent: nil)
         do {
             _ = try await writer.perform(command, context: context)
         } catch ChatError.conversationNotFound {

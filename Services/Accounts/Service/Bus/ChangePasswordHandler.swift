@@ -14,8 +14,7 @@ struct ChangePasswordHandler: RequestHandler {
 
     func answer(_ request: ChangePassword, context: RequestContext) async throws -> Done {
         let principal = request.principal
-        try context.requireTenant(of: principal)
-        let actor = try Permission.requireStaff(principal)
+        let actor = Actor(request)
         let now = now()
         let turn = PasswordHasher.Turn(.known, source: "\(principal.subject)", deadline: context.deadline)
         let attempts = AttemptLimit.Key.user(principal.subject, clientID: principal.clientID)

@@ -7,7 +7,6 @@ struct ConfirmAccessHandler: RequestHandler {
 
     func answer(_ request: ConfirmAccess, context: RequestContext) async throws -> Done {
         let principal = request.principal
-        try context.requireTenant(of: principal)
         let isCurrent = try await database.transaction(.tenant(principal.clientID)) { transaction in
             try self.isCurrent(request, transaction)
         }

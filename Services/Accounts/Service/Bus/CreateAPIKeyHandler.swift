@@ -10,8 +10,7 @@ struct CreateAPIKeyHandler: RequestHandler {
 
     func answer(_ request: CreateAPIKey, context: RequestContext) async throws -> CreatedAPIKey {
         let principal = request.principal
-        try context.requireTenant(of: principal)
-        let actor = try Permission.requireAdministrator(principal)
+        let actor = Actor(request)
         let name = try FieldRules.name(request.name)
         let now = Timestamp.rounded(now())
         let scopes = try APIKey.scopes(request.scopes)

@@ -8,8 +8,7 @@ struct CreateUserHandler: RequestHandler {
 
     func answer(_ request: CreateUser, context: RequestContext) async throws -> CreatedUser {
         let principal = request.principal
-        try context.requireTenant(of: principal)
-        let actor = try Permission.requireAdministrator(principal)
+        let actor = Actor(request)
         let draft = try UserRegistry.Draft(
             clientID: principal.clientID, id: request.id, email: request.email, name: request.name, role: request.role,
             password: request.password)

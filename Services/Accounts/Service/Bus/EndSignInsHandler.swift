@@ -8,8 +8,7 @@ struct EndSignInsHandler: RequestHandler {
 
     func answer(_ request: EndSignIns, context: RequestContext) async throws -> Done {
         let principal = request.principal
-        try context.requireTenant(of: principal)
-        let actor = try Permission.requireOwnOrAdministrator(principal, request.userID)
+        let actor = try Actor(request, about: request.userID)
         try await access.endSignIns(
             of: request.userID, of: principal.clientID, only: request.signInID, by: actor, traceparent: context.traceparent)
         return Done()

@@ -7,8 +7,7 @@ struct GetBusinessRulesHandler: RequestHandler {
 
     func answer(_ request: GetBusinessRules, context: RequestContext) async throws -> BusinessRules {
         let principal = request.principal
-        try context.requireTenant(of: principal)
-        let actor = try Permission.requireSupervisor(principal)
+        let actor = Actor(request)
         return try await database.transaction(by: actor) { transaction in
             try BusinessRulesRepository(transaction: transaction, clientID: principal.clientID).find()
         }

@@ -7,8 +7,7 @@ struct GetMeHandler: RequestHandler {
 
     func answer(_ request: GetMe, context: RequestContext) async throws -> SignedInUser {
         let principal = request.principal
-        try context.requireTenant(of: principal)
-        let actor = try Permission.requireStaff(principal)
+        let actor = Actor(request)
         return try await database.transaction(by: actor) { transaction in
             guard let client = try ClientRepository(transaction: transaction).find(principal.clientID),
                 let user = try UserRepository(transaction: transaction, clientID: principal.clientID).find(principal.subject), user.isActive

@@ -7,8 +7,7 @@ struct GetSiteHandler: RequestHandler {
 
     func answer(_ request: GetSite, context: RequestContext) async throws -> Website {
         let principal = request.principal
-        try context.requireTenant(of: principal)
-        let actor = try Permission.requireAdministrator(principal)
+        let actor = Actor(request)
         return try await database.transaction(by: actor) { transaction in
             guard let site = try SiteRepository(transaction: transaction, clientID: principal.clientID).find(request.id) else {
                 throw AccountsError.siteNotFound

@@ -8,8 +8,7 @@ struct ListAPIKeysHandler: RequestHandler {
 
     func answer(_ request: ListAPIKeys, context: RequestContext) async throws -> Page<APIKeySummary> {
         let principal = request.principal
-        try context.requireTenant(of: principal)
-        let actor = try Permission.requireAdministrator(principal)
+        let actor = Actor(request)
         let limit = try validLimit(request.limit, max: Page<APIKeySummary>.limitMax)
         let after = try request.cursor.map { try ListPosition($0) }
         let keys = try await database.transaction(by: actor) { transaction in

@@ -7,8 +7,7 @@ struct ListSectorsHandler: RequestHandler {
 
     func answer(_ request: ListSectors, context: RequestContext) async throws -> Page<SectorName> {
         let principal = request.principal
-        try context.requireTenant(of: principal)
-        let actor = try Permission.requireStaff(principal)
+        let actor = Actor(request)
         let rules = try await database.transaction(by: actor) { transaction in
             try BusinessRulesRepository(transaction: transaction, clientID: principal.clientID).find()
         }

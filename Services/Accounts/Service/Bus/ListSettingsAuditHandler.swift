@@ -11,8 +11,7 @@ struct ListSettingsAuditHandler: RequestHandler {
 
     func answer(_ request: ListSettingsAudit, context: RequestContext) async throws -> Page<SettingsAuditEntry> {
         let principal = request.principal
-        try context.requireTenant(of: principal)
-        let actor = try Permission.requireSupervisor(principal)
+        let actor = Actor(request)
         let limit = min(try validLimit(request.limit, max: Page<SettingsAuditEntry>.limitMax), Self.entriesMax)
         let before = try request.cursor.map { text throws(AccountsError) in
             var cursor = ListCursor(text)

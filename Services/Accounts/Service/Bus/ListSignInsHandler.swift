@@ -9,8 +9,7 @@ struct ListSignInsHandler: RequestHandler {
 
     func answer(_ request: ListSignIns, context: RequestContext) async throws -> Page<SignInSummary> {
         let principal = request.principal
-        try context.requireTenant(of: principal)
-        let actor = try Permission.requireOwnOrAdministrator(principal, request.userID)
+        let actor = try Actor(request, about: request.userID)
         let now = now()
         return try await database.transaction(by: actor) { transaction in
             guard try UserRepository(transaction: transaction, clientID: principal.clientID).find(request.userID) != nil else {

@@ -8,8 +8,7 @@ struct ListSitesHandler: RequestHandler {
 
     func answer(_ request: ListSites, context: RequestContext) async throws -> Page<Website> {
         let principal = request.principal
-        try context.requireTenant(of: principal)
-        let actor = try Permission.requireAdministrator(principal)
+        let actor = Actor(request)
         let limit = try validLimit(request.limit, max: Page<Website>.limitMax)
         let after = try request.cursor.map { try ListPosition($0) }
         let sites = try await database.transaction(by: actor) { transaction in

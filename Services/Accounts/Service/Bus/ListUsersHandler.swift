@@ -9,8 +9,7 @@ struct ListUsersHandler: RequestHandler {
 
     func answer(_ request: ListUsers, context: RequestContext) async throws -> Page<UserAccount> {
         let principal = request.principal
-        try context.requireTenant(of: principal)
-        let actor = try Permission.requireAdministrator(principal)
+        let actor = Actor(request)
         let limit = try validLimit(request.limit, max: Page<UserAccount>.limitMax)
         let after = try request.cursor.map { text throws(AccountsError) in
             var cursor = ListCursor(text)

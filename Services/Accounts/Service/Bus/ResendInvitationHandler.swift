@@ -8,8 +8,7 @@ struct ResendInvitationHandler: RequestHandler {
 
     func answer(_ request: ResendInvitation, context: RequestContext) async throws -> OneTimeLink {
         let principal = request.principal
-        try context.requireTenant(of: principal)
-        let actor = try Permission.requireAdministrator(principal)
+        let actor = Actor(request)
         let links = tokens.keys.derivedSecrets(purpose: "invitation-again", clientID: principal.clientID, id: request.order.uuid)
         return try await users.resendInvitation(to: request.userID, of: principal.clientID, tokens: links, by: actor)
     }

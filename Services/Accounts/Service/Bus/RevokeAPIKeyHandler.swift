@@ -11,8 +11,7 @@ struct RevokeAPIKeyHandler: RequestHandler {
 
     func answer(_ request: RevokeAPIKey, context: RequestContext) async throws -> Done {
         let principal = request.principal
-        try context.requireTenant(of: principal)
-        let actor = try Permission.requireAdministrator(principal)
+        let actor = Actor(request)
         let (publisher, now) = (publisher, Timestamp.rounded(now()))
         return try await database.transaction(by: actor) { transaction in
             var locked = try publisher.lock([request.id.uuid], in: transaction)

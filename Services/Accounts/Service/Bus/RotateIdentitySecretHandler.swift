@@ -6,8 +6,7 @@ struct RotateIdentitySecretHandler: RequestHandler {
 
     func answer(_ request: RotateIdentitySecret, context: RequestContext) async throws -> IdentitySecret {
         let principal = request.principal
-        try context.requireTenant(of: principal)
-        let actor = try Permission.requireAdministrator(principal)
+        let actor = Actor(request)
         return try await sites.rotateIdentitySecret(of: request.id, of: principal.clientID, by: actor, order: context.key.bytes)
     }
 }

@@ -12,8 +12,7 @@ struct SaveBusinessRulesHandler: RequestHandler {
 
     func answer(_ request: SaveBusinessRules, context: RequestContext) async throws -> BusinessRules {
         let principal = request.principal
-        try context.requireTenant(of: principal)
-        let actor = try Permission.requireAdministrator(principal)
+        let actor = Actor(request)
         let (publisher, now) = (publisher, Timestamp.rounded(now()))
         let clientID = principal.clientID
         return try await database.transaction(by: actor) { transaction in

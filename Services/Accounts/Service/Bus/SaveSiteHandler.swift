@@ -6,8 +6,7 @@ struct SaveSiteHandler: RequestHandler {
 
     func answer(_ request: SaveSite, context: RequestContext) async throws -> Website {
         let principal = request.principal
-        try context.requireTenant(of: principal)
-        let actor = try Permission.requireAdministrator(principal)
+        let actor = Actor(request)
         guard request.isNew else {
             return try await sites.change(
                 request.id, of: principal.clientID, by: actor, name: request.name, allowedOrigins: request.allowedOrigins,

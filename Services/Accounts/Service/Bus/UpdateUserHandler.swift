@@ -6,8 +6,7 @@ struct UpdateUserHandler: RequestHandler {
 
     func answer(_ request: UpdateUser, context: RequestContext) async throws -> UserAccount {
         let principal = request.principal
-        try context.requireTenant(of: principal)
-        let actor = try Permission.requireAdministrator(principal)
+        let actor = Actor(request)
         return try await users.change(
             request.id, of: principal.clientID, by: actor, name: request.name, role: request.role, disabled: request.disabled,
             traceparent: context.traceparent)

@@ -6,13 +6,31 @@ import Storage
 package struct Actor: Sendable {
     package let principal: Principal
     /// Who may do this.
-    package let roles: Set<Role>
+    private let access: Access
+
+    /// Whoever asks, as the question's declaration lets them; what their token says was checked where the handler is registered.
+    init<Question: AskedByPrincipal>(_ question: Question) {
+        principal = question.principal
+        access = Question.access
+    }
+
+    /// Whoever asks about themselves, or an administrator who asks about anybody of the company.
+    /// - Throws: ``AccountsError/roleMayNot(role:)``.
+    init<Question: AskedByPrincipal>(_ question: Question, about userID: UserID) throws(AccountsError) {
+        principal = question.principal
+        guard principal.subject != userID else {
+            access = Question.access
+            return
+        }
+        access = .administrators
+        guard access.includes(principal.role) else { throw .roleMayNot(role: principal.role.rawValue) }
+    }
 
     /// - Throws: ``AccountsError/accessEnded``; ``AccountsError/roleMayNot(role:)``.
     func check(in transaction: Transaction) throws {
         let user = try UserRepository(transaction: transaction, clientID: principal.clientID).find(principal.subject)
         guard let user, user.isActive else { throw AccountsError.accessEnded }
-        guard roles.contains(user.role) else { throw AccountsError.roleMayNot(role: user.role.rawValue) }
+        guard access.includes(user.role) else { throw AccountsError.roleMayNot(role: user.role.rawValue) }
     }
 }
 
