@@ -3,6 +3,10 @@ import Contracts
 
 /// How a process reaches the others, from its settings.
 package enum BusSettings {
+    /// Where services publish and answer if nothing else is said.
+    static let eventsPort: UInt16 = 7101
+    static let requestsPort: UInt16 = 7102
+
     static func eventsKey(_ service: ServiceName) -> SettingKey {
         SettingKey("\(service).bus.events", "Where this process publishes, tcp://address:port.")
     }
@@ -14,20 +18,21 @@ package enum BusSettings {
     static func peersKey(_ service: ServiceName) -> SettingKey {
         SettingKey(
             "\(service).peers",
-            "Where the services are, by names with any number of addresses, instead of the endpoint file: service=name:events port:requests port, separated by commas."
+            "Where the services are, by names with any number of addresses, instead of the endpoint file: service=name:events port:requests port, separated by commas. Without both each is looked for by its own name, at the ports \(eventsPort) and \(requestsPort)."
         )
     }
 
     static func curveSecretKey(_ service: ServiceName) -> SettingKey {
         SettingKey(
             "\(service).curve.secret.key.file",
-            "File with this process's secret CURVE key, made by `switchboard keys`; mode 0600 or 0400.")
+            "File with this process's secret CURVE key, made by `switchboard keys`; mode 0600 or 0400.", secretFile: "\(service).secret")
     }
 
     static func curvePublicKeysKey(_ service: ServiceName) -> SettingKey {
         SettingKey(
             "\(service).curve.public.keys.file",
-            "JSON file with the public CURVE keys of all services, made by `switchboard keys`; read again when it changes.")
+            "JSON file with the public CURVE keys of all services, made by `switchboard keys`; read again when it changes.",
+            secretFile: "public-keys.json")
     }
 
     static let highWaterKey = SettingKey(
@@ -58,7 +63,7 @@ package enum BusSettings {
         return bus
     }
 
-    /// - Returns: none if the endpoint file is to be read.
+    /// - Returns: none if the endpoint file is to be read. By convention, if nothing is given, all that answer, by their names.
     package static func peers(for service: ServiceName, _ settings: Settings) throws(SettingError) -> [NamedPeer] {
         let key = peersKey(service)
         var peers: [NamedPeer] = []
@@ -73,7 +78,10 @@ package enum BusSettings {
             throw .invalid(
                 key, "is given and so is \(ServiceProcess.endpointsFileKey.variable): only one of them can say where services are")
         }
-        return peers
+        guard peers.isEmpty, settings.hasConventions, settings.optionalText(ServiceProcess.endpointsFileKey) == nil else { return peers }
+        return SuiteService.all.filter { !$0.isEdge }.map {
+            NamedPeer(service: $0.name, host: $0.name.rawValue, eventsPort: eventsPort, requestsPort: requestsPort)
+        }
     }
 
     /// - Throws: if a file is not named, or wrong. Without keys whoever reaches the ports would be believed, on one machine too.

@@ -15,7 +15,8 @@ package struct ServiceBackbone: Sendable {
     static func databasePasswordFileKey(_ service: ServiceName) -> SettingKey {
         SettingKey(
             "\(service).database.password.file",
-            "File whose first line is the password, if the URL has none; read anew for each connection.")
+            "File whose first line is the password, if the URL has none; read anew for each connection.",
+            secretFile: "\(Provisioning.role(of: service)).password")
     }
 
     package static func databasePoolKey(_ service: ServiceName) -> SettingKey {

@@ -47,11 +47,13 @@ package struct ServiceProcess: Sendable {
     package static let logLevelKey = SettingKey(
         "switchboard.log.level", "trace, debug, info, notice, warning, error or critical.", standard: "info")
     package static let endpointsFileKey = SettingKey(
-        "switchboard.endpoints.file", "Where the services are: a JSON file, read again when it changes. Or the service's peers setting.")
+        "switchboard.endpoints.file",
+        "Where the services are: a JSON file, read again when it changes. Or the service's peers setting; or, if neither is given, by their names."
+    )
 
     /// The keys that every service has besides its own.
     package static func commonKeys(_ name: ServiceName) -> [SettingKey] {
-        [replicaKey, logLevelKey, endpointsFileKey, InternalServer.portKey(name), InternalServer.hostKey(name)]
+        [replicaKey, logLevelKey, endpointsFileKey, Settings.conventionsKey, InternalServer.portKey(name), InternalServer.hostKey(name)]
     }
 
     /// Runs a service's executable: `--help` prints the keys, `--health` asks a running one whether it is ready, anything else runs
@@ -68,7 +70,7 @@ package struct ServiceProcess: Sendable {
         }
         do {
             try refuseUnknownFlags(arguments, keys)
-            let settings = Settings(arguments: arguments.filter { $0 != "--health" })
+            let settings = Settings(arguments: arguments.filter { $0 != "--health" }, service: name)
             if arguments.contains("--health") {
                 let port = try settings.integer(InternalServer.portKey(name), in: 1...65_535)
                 exit(HealthProbe.isReady(host: try settings.text(InternalServer.hostKey(name)), port: UInt16(port)) ? 0 : 1)
@@ -113,7 +115,7 @@ package struct ServiceProcess: Sendable {
         }
         return """
             Usage: \(name) [options]
-            The command line wins over the environment, and that over the defaults.
+            The command line wins over the environment, and that over the defaults. A variable may lack the service's name: \(InternalServer.portKey(name).variable.dropFirst(name.schema.count + 1)).
 
             \(lines.joined(separator: "\n"))
               --health

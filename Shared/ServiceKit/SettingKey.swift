@@ -8,12 +8,15 @@ package struct SettingKey: Sendable {
     package let standard: String?
     /// Never printed.
     package let isSecret: Bool
+    /// For the path of a file: what it is called where containers have their secrets.
+    package let secretFile: String?
 
-    package init(_ name: String, _ help: String, standard: String? = nil, isSecret: Bool = false) {
+    package init(_ name: String, _ help: String, standard: String? = nil, isSecret: Bool = false, secretFile: String? = nil) {
         self.name = name
         self.help = help
         self.standard = standard
         self.isSecret = isSecret
+        self.secretFile = secretFile
     }
 
     package var flag: String { "--" + name.replacing(".", with: "-") }

@@ -1,24 +1,64 @@
 import Configuration
+import Contracts
+import Foundation
 
-/// Reads settings: command line over environment over defaults.
+/// Reads settings: command line over environment over conventions over defaults.
+///
+/// Conventions spare containers a list of settings for each service: a variable of the environment may lack the service's name
+/// (`HEALTH_PORT` for `CHAT_HEALTH_PORT`), and a secret that no setting names is the file of its name in ``secretsFolder``, if it is there.
+/// `switchboard up` turns them off, since it passes its own environment on, where `PORT` may mean something else.
 package struct Settings: Sendable {
+    package static let conventionsKey = SettingKey(
+        "switchboard.conventions",
+        "Whether variables count without the service's name too (HEALTH_PORT), secrets are looked for in \(secretsFolder), and the others by their names.",
+        standard: "true")
+    /// Where Docker and the manifests put secrets.
+    package static let secretsFolder = "/run/secrets"
+
     private let reader: ConfigReader
+    private let environment: ConfigReader
+    private let service: ServiceName?
+    private let secretsFolder: String
+    /// Whether what is not given is looked for by convention.
+    package let hasConventions: Bool
 
-    package init(reader: ConfigReader) {
-        self.reader = reader
-    }
-
-    /// - Parameter arguments: the program's name first.
-    package init(arguments: [String] = CommandLine.arguments, environment: [String: String]? = nil) {
+    /// - Parameters:
+    ///   - arguments: the program's name first.
+    ///   - service: whose name may be left out; nil: no conventions.
+    package init(
+        arguments: [String] = CommandLine.arguments, environment: [String: String]? = nil, service: ServiceName? = nil,
+        secretsFolder: String = Settings.secretsFolder
+    ) {
         let environmentProvider =
             environment.map { EnvironmentVariablesProvider(environmentVariables: $0) } ?? EnvironmentVariablesProvider()
         reader = ConfigReader(providers: [CommandLineArgumentsProvider(arguments: arguments), environmentProvider])
+        self.environment = ConfigReader(provider: environmentProvider)
+        self.service = service
+        self.secretsFolder = secretsFolder
+        let wish = reader.string(forKey: ConfigKey(Self.conventionsKey.name))
+        hasConventions = service != nil && (wish == nil || wish == "true")
     }
 
     /// An empty text counts as not given.
     package func optionalText(_ key: SettingKey) -> String? {
-        let text = reader.string(forKey: ConfigKey(key.name), isSecret: key.isSecret) ?? key.standard
+        let text = given(key) ?? secretFile(key) ?? key.standard
         return text?.isEmpty == true ? nil : text
+    }
+
+    /// Whether somebody said it, and it was not found in ``secretsFolder`` or is the default.
+    package func isGiven(_ key: SettingKey) -> Bool { given(key)?.isEmpty == false }
+
+    private func given(_ key: SettingKey) -> String? {
+        if let text = reader.string(forKey: ConfigKey(key.name), isSecret: key.isSecret) { return text }
+        guard hasConventions, let service, key.name.hasPrefix("\(service).") else { return nil }
+        let name = String(key.name.dropFirst("\(service).".count))
+        return environment.string(forKey: ConfigKey(name), isSecret: key.isSecret)
+    }
+
+    private func secretFile(_ key: SettingKey) -> String? {
+        guard hasConventions, let name = key.secretFile else { return nil }
+        let path = "\(secretsFolder)/\(name)"
+        return FileManager.default.fileExists(atPath: path) ? path : nil
     }
 
     package func text(_ key: SettingKey) throws(SettingError) -> String {

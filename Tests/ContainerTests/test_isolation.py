@@ -45,8 +45,7 @@ def test_a_service_without_the_right_curve_key_is_refused(suite, tmp_path):
         podman(
             "run", "--detach", "--name", f"{suite.project}_{name}", "--network", f"{suite.project}_private", "--read-only",
             "--volume", f"{folder}/gateway.secret:/run/secrets/gateway.secret:ro", "--volume", f"{folder}/public-keys.json:/run/secrets/public-keys.json:ro",
-            "--env", "GATEWAY_CURVE_SECRET_KEY_FILE=/run/secrets/gateway.secret", "--env", "GATEWAY_CURVE_PUBLIC_KEYS_FILE=/run/secrets/public-keys.json",
-            "--env", "GATEWAY_PEERS=accounts=accounts:7101:7102,chat=chat:7101:7102,router=router:7101:7102", "localhost/switchboard-gateway:latest")
+            "localhost/switchboard-gateway:latest")
 
     def sign_in(name):
         address = json.loads(podman("inspect", "--format", "{{json .NetworkSettings.Networks}}", f"{suite.project}_{name}"))[f"{suite.project}_private"]["IPAddress"]

@@ -1,10 +1,15 @@
 """docker-compose.yml, read as a file: what is promised there is promised for every service."""
 
+import sys
 from pathlib import Path
 
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "deploy"))
+
+import services
+
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 
@@ -38,10 +43,12 @@ def test_passwords_stand_in_files_that_are_declared_and_in_no_variable():
             if "DATABASE_URL" in key:
                 assert ":" not in value.split("//")[1].split("@")[0], key
     assert used == declared
+    for service in services.ALL:
+        assert SERVICES[service.name]["secrets"] == [*(Path(file).name for file in service.files), "public-keys.json"]
 
 
 def test_every_health_check_is_one_of_the_image():
     dockerfile = (ROOT / "deploy" / "Dockerfile").read_text()
     for name in SERVICES.keys() - {"migrate", "switchboard"}:
-        stage = dockerfile.split(f" AS {name}\n")[1].split("\nFROM ")[0]
+        stage = dockerfile.split(f" AS {'service' if name in services.NAMES else name}\n")[1].split("\nFROM ")[0]
         assert "HEALTHCHECK" in stage and "USER 10001:10001" in dockerfile, name

@@ -17,6 +17,8 @@ sys.path.insert(0, str(ROOT / "deploy"))
 import services
 
 SERVICES = services.NAMES
+# Where a program looks for its secrets by itself.
+SECRETS_FOLDER = re.search(r'secretsFolder = "(.*)"', (ROOT / "Shared" / "ServiceKit" / "Settings.swift").read_text())[1]
 API = {
     "Namespace": "v1", "Service": "v1", "ServiceAccount": "v1", "Secret": "v1", "ConfigMap": "v1", "Deployment": "apps/v1", "Job": "batch/v1",
     "PodDisruptionBudget": "policy/v1", "HorizontalPodAutoscaler": "autoscaling/v2", "NetworkPolicy": "networking.k8s.io/v1",
@@ -179,15 +181,21 @@ def test_images_are_built_by_the_dockerfile_and_listen_where_the_manifests_say()
         image = container(workload)["image"]
         assert image in pinned
         target = image.removeprefix("switchboard-")
-        assert re.search(rf"^FROM base AS {target}$", dockerfile, re.M), target
+        stage_name = "service" if target in SERVICES else target
+        assert re.search(rf"^FROM base AS {stage_name}$", dockerfile, re.M), target
         if workload["kind"] == "Job":
             continue
-        stage = dockerfile.split(f"FROM base AS {target}\n")[1].split("\nFROM ")[0]
+        stage = dockerfile.split(f"FROM base AS {stage_name}\n")[1].split("\nFROM ")[0]
         exposed = {int(port) for port in re.search(r"^EXPOSE (.*)$", stage, re.M)[1].split()}
-        assert {port["containerPort"] for port in container(workload)["ports"]} == exposed
-        # Outside a container both are loopback by default.
-        wide = {"HEALTH_HOST"} | ({"HOST"} if 8080 in exposed else set())
-        assert all(f" {services.service(target).prefix}_{key}=0.0.0.0" in stage for key in wide), target
+        ports = {port["name"]: port["containerPort"] for port in container(workload)["ports"]}
+        assert set(ports.values()) <= exposed
+        # Outside a container all are loopback by default, or closed. A variable without the service's name counts for whatever service it is.
+        told = dict(re.findall(r"(\w+)=(\S+)", re.search(r"^ENV (.*)$", stage, re.M)[1])) | {each["name"]: each.get("value") for each in container(workload)["env"]}
+        assert told["HEALTH_HOST"] == "0.0.0.0" and told["HEALTH_PORT"] == str(ports["health"])
+        if "http" in ports:
+            assert told["HOST"] == "0.0.0.0" and told["PORT"] == str(ports["http"])
+        for use in {"events", "requests"} & ports.keys():
+            assert told[f"BUS_{use.upper()}"] == f"tcp://0.0.0.0:{ports[use]}"
 
 
 def test_every_setting_is_one_that_the_service_knows():
@@ -198,7 +206,8 @@ def test_every_setting_is_one_that_the_service_knows():
     for deployment in of("Deployment"):
         known = {re.sub(r"\\\([a-z]+\)", name(deployment), key).replace(".", "_").replace("-", "_").upper() for key in keys}
         for entry in container(deployment)["env"]:
-            assert entry["name"] in known, entry["name"]
+            prefix = services.service(name(deployment)).prefix
+            assert {entry["name"], f"{prefix}_{entry['name']}"} & known, entry["name"]
             assert entry.get("value") or set(entry["valueFrom"]) == {"configMapKeyRef"}, entry["name"]
 
 
@@ -215,22 +224,24 @@ def test_every_secret_is_made_and_mounted_by_those_alone_who_need_it(made):
         for mount in container(workload)["volumeMounts"]:
             assert mount["readOnly"] is True
             volume = volumes.pop(mount["name"])
-            if "secret" in volume:
-                assert volume["secret"]["secretName"] == f"switchboard-{name(workload)}"
-                assert volume["secret"]["defaultMode"] == 0o440
-                used.add(volume["secret"]["secretName"])
-                files.update({f"{mount['mountPath']}/{key}": key for key in secrets[volume["secret"]["secretName"]]})
-            else:
-                files.update({f"{mount['mountPath']}/{key}": key for key in maps[volume["configMap"]["name"]]})
+            assert volume.get("secret", volume.get("projected"))["defaultMode"] == 0o440
+            for source in volume["projected"]["sources"] if "projected" in volume else [{"secret": {"name": volume["secret"]["secretName"]}}]:
+                if "secret" in source:
+                    assert source["secret"]["name"] == f"switchboard-{name(workload)}"
+                    used.add(source["secret"]["name"])
+                    held = secrets[source["secret"]["name"]]
+                else:
+                    held = maps[source["configMap"]["name"]]
+                files.update({f"{mount['mountPath']}/{key}": key for key in held})
         assert not volumes, f"mounted nowhere: {volumes}"
-        named = {entry["value"] for entry in container(workload)["env"] if entry["name"].endswith("_FILE")}
         for entry in container(workload)["env"]:
             if "valueFrom" in entry:
                 reference = entry["valueFrom"]["configMapKeyRef"]
                 assert reference["key"] in maps[reference["name"]] and not reference.get("optional"), reference
-        assert named <= set(files), named - set(files)
+        assert not [entry for entry in container(workload)["env"] if entry["name"].endswith("_FILE")], "a program finds its files by their names"
         if workload["kind"] == "Deployment":
-            assert named == set(files), "nobody holds what it does not use"
+            wanted = {f"{SECRETS_FOLDER}/{Path(file).name}" for file in services.service(name(workload)).files}
+            assert set(files) == wanted | {f"{SECRETS_FOLDER}/public-keys.json"}, "nobody holds what it does not use"
     (cluster,) = of("Cluster")
     used.add(cluster["spec"]["bootstrap"]["initdb"]["secret"]["name"])
     assert used == set(secrets)
@@ -249,7 +260,7 @@ def selects(selector, labels):
     return True
 
 
-PODS = {each: {"app.kubernetes.io/name": each, "app.kubernetes.io/part-of": "switchboard"} for each in (*SERVICES, "migrate")}
+PODS = {name(workload): workload["spec"]["template"]["metadata"]["labels"] for workload in workloads()}
 PODS["database"] = {"cnpg.io/cluster": "database"}
 
 
@@ -261,7 +272,7 @@ def allowed(direction, subject, other, port):
             peers = rule.get("from" if direction == "ingress" else "to")
             if peers is None or not any(entry["port"] == port for entry in rule["ports"]):
                 continue
-            if any("namespaceSelector" not in peer and selects(peer["podSelector"], PODS[other]) for peer in peers):
+            if any("podSelector" in peer and "namespaceSelector" not in peer and selects(peer["podSelector"], PODS[other]) for peer in peers):
                 return True
     return False
 
@@ -273,23 +284,25 @@ def test_the_network_policies_are_exactly_who_talks_to_whom():
     for deployment in of("Deployment"):
         env = {entry["name"]: entry.get("value") for entry in container(deployment)["env"]}
         own = services.service(name(deployment))
-        for peer in env[f"{own.prefix}_PEERS"].split(","):
-            service, address = peer.split("=")
-            host, *ports = address.split(":")
-            assert host in {name(each) for each in of("Service")}, host
-            wanted |= {(own.name, service, int(port)) for port in ports}
-        assert (f"{own.prefix}_DATABASE_URL" in env) == (own.schema is not None), own.name
+        for other in services.ALL:
+            # Whom a program looks for by name, unless it is told otherwise.
+            wanted |= {(own.name, other.name, port) for port in (7101, 7102) if not other.is_edge}
+            wanted |= {(own.name, other.name, 7100) for part in other.public_parts if own.is_edge}
+        assert ("DATABASE_URL" in env) == (own.schema is not None), own.name
         if own.schema:
             wanted.add((own.name, "database", 5432))
     wanted |= {("migrate", "database", 5432), ("database", "database", 5432)}
-    assert len(wanted) == len(SERVICES) * sum(not each.is_edge for each in services.ALL) * 2 + len(services.WITH_SCHEMA) + 2
+    assert len(wanted) == len(SERVICES) * sum(not each.is_edge for each in services.ALL) * 2 + len(services.WITH_SCHEMA) + 2 + sum(bool(each.public_parts) for each in services.ALL)
     every = {(one, other, port) for one in PODS for other in PODS for port in (5432, 7100, 7101, 7102, 8080)}
     for one, other, port in every:
         both = allowed("egress", one, other, port) and allowed("ingress", other, one, port)
         assert both == ((one, other, port) in wanted), f"{one} → {other}:{port} is {'open' if both else 'closed'}"
     outside = [policy for policy in of("NetworkPolicy") for rule in policy["spec"].get("ingress", []) if any("namespaceSelector" in peer for peer in rule["from"])
                for entry in rule["ports"] if entry["port"] == 8080]
-    assert [policy["spec"]["podSelector"] for policy in outside] == [{"matchLabels": {"app.kubernetes.io/name": "gateway"}}]
+    assert [policy["spec"]["podSelector"] for policy in outside] == [{"matchLabels": {"switchboard/edge": "true"}}]
+    assert {each for each, labels in PODS.items() if "switchboard/edge" in labels} == {"gateway"}
+    (outside,) = [policy for policy in of("NetworkPolicy") for rule in policy["spec"].get("egress", []) if any("ipBlock" in peer for peer in rule.get("to", []))]
+    assert {each for each, labels in PODS.items() if selects(outside["spec"]["podSelector"], labels)} == {each.name for each in services.ALL if each.reaches_outside}
 
 
 def test_only_the_proxies_that_were_named_are_believed(made, tmp_path):
@@ -302,7 +315,7 @@ def test_only_the_proxies_that_were_named_are_believed(made, tmp_path):
     for wrong in ([], [""], ["10.0.0.0/8"], ["10.42.3.0/24,0.0.0.0/0"], ["::/0"], ["fc00::/7"], ["ingress"], ['10.42.3.0/24"']):
         ended = subprocess.run([FOLDER / "secrets", tmp_path, *wrong], capture_output=True, text=True)
         assert ended.returncode != 0 and ended.stdout == "" and ended.stderr, wrong
-    (policy,) = [policy for policy in of("NetworkPolicy") if name(policy) == "gateway-http"]
+    (policy,) = [policy for policy in of("NetworkPolicy") if name(policy) == "edge-http"]
     (peer,) = policy["spec"]["ingress"][0]["from"]
     assert peer["namespaceSelector"]["matchLabels"] and peer["podSelector"]["matchLabels"], "the controller's pods, not all of its namespace"
 

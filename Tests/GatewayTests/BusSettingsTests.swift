@@ -17,6 +17,18 @@ import Testing
         #expect(try BusSettings.peers(for: .chat, settings([:])) == [])
     }
 
+    @Test func `find everybody who answers by name, if neither peers nor an endpoint file is given`() throws {
+        func peers(_ environment: [String: String]) throws -> [NamedPeer] {
+            try BusSettings.peers(for: .chat, Settings(arguments: ["chat"], environment: environment, service: .chat))
+        }
+        let named = try peers([:])
+        #expect(named.map(\.service) == SuiteService.all.filter { !$0.isEdge }.map(\.name))
+        #expect(named.contains(NamedPeer(service: .router, host: "router", eventsPort: 7101, requestsPort: 7102)))
+        #expect(try peers(["SWITCHBOARD_ENDPOINTS_FILE": "run/endpoints.json"]) == [])
+        #expect(try peers(["PEERS": "chat=elsewhere:1:2"]).map(\.host) == ["elsewhere"])
+        #expect(try peers(["SWITCHBOARD_CONVENTIONS": "false", "PEERS": "chat=elsewhere:1:2"]) == [])
+    }
+
     @Test(arguments: [
         ["CHAT_PEERS": "chat"], ["CHAT_PEERS": "chat=a:1:2,chat=b:1:2"],
         ["CHAT_PEERS": "chat=a:1:2", "SWITCHBOARD_ENDPOINTS_FILE": "run/endpoints.json"],

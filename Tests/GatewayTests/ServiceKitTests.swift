@@ -89,6 +89,40 @@ import Testing
         #expect(try Settings(arguments: ["x", pool.flag, "8"], environment: [pool.variable: "7"]).integer(pool) == 8)
     }
 
+    @Test func `may lack the service's name in the environment, and the name wins`() throws {
+        func read(_ environment: [String: String], _ arguments: [String] = [], of service: ServiceName? = .gateway) throws -> Int {
+            try Settings(arguments: ["x"] + arguments, environment: environment, service: service).integer(port)
+        }
+        #expect(try read(["PORT": "1"]) == 1)
+        #expect(try read(["PORT": "1", "GATEWAY_PORT": "2"]) == 2)
+        #expect(try read(["PORT": "1"], ["--gateway-port", "3"]) == 3)
+        #expect(try read(["PORT": "1"], of: .chat) == 8080, "it is not chat's port")
+        #expect(try read(["PORT": "1"], of: nil) == 8080)
+        #expect(try read(["PORT": "1", "SWITCHBOARD_CONVENTIONS": "false"]) == 8080, "as switchboard up says it")
+        let pool = ServiceBackbone.databasePoolKey(ServiceName(rawValue: "channel-sms"))
+        #expect(
+            try Settings(arguments: ["x"], environment: ["DATABASE_POOL": "7"], service: ServiceName(rawValue: "channel-sms")).integer(pool)
+                == 7)
+        let empty = Settings(arguments: ["x"], environment: ["PORT": "1", "GATEWAY_PORT": ""], service: .gateway)
+        #expect(empty.optionalText(port) == nil, "an empty text takes it away")
+    }
+
+    @Test func `is a secret's file if it is there and nothing else was said`() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { do { try FileManager.default.removeItem(atPath: folder) } catch { Issue.record(error) } }
+        let key = SettingKey("chat.key.file", "A file.", secretFile: "chat.secret")
+        func read(_ environment: [String: String]) -> Settings {
+            Settings(arguments: ["x"], environment: environment, service: .chat, secretsFolder: folder)
+        }
+        #expect(read([:]).optionalText(key) == nil, "no file is there")
+        #expect(FileManager.default.createFile(atPath: folder + "/chat.secret", contents: nil))
+        #expect(read([:]).optionalText(key) == folder + "/chat.secret" && !read([:]).isGiven(key))
+        #expect(read(["CHAT_KEY_FILE": "other"]).optionalText(key) == "other" && read(["CHAT_KEY_FILE": "other"]).isGiven(key))
+        #expect(read(["KEY_FILE": "other"]).optionalText(key) == "other")
+        #expect(read(["SWITCHBOARD_CONVENTIONS": "false"]).optionalText(key) == nil)
+    }
+
     @Test func `says what is wrong without repeating the value`() {
         let settings = Settings(arguments: ["x"], environment: ["GATEWAY_PORT": "secret"])
         let error = #expect(throws: SettingError.self) { _ = try settings.integer(port) }

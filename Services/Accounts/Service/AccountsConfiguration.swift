@@ -1,10 +1,12 @@
+import Contracts
 import ServiceKit
 
 /// What accounts needs to be told besides what every service is told.
 package struct AccountsConfiguration: Sendable {
     package static let signingKeyFileKey = SettingKey(
         "accounts.token.signing.key.file",
-        "PEM file with Ed25519 keys in PKCS#8 form, the same for every replica. The first signs, all verify.")
+        "PEM file with Ed25519 keys in PKCS#8 form, the same for every replica. The first signs, all verify.",
+        secretFile: SuiteSecret.tokenSigningKey.file)
 
     package static let addressBurstKey = SettingKey(
         "accounts.signin.address.burst", "Failed sign-ins that one address (of IPv6 its /64) may have at once.",

@@ -194,6 +194,7 @@ package actor SuiteRunner {
             for endpoint in endpoints[service.name.rawValue] ?? [] {
                 var environment = common
                 environment["SWITCHBOARD_ENDPOINTS_FILE"] = folder.endpoints
+                environment["SWITCHBOARD_CONVENTIONS"] = "false"
                 environment["SWITCHBOARD_REPLICA"] = "\(endpoint.replica)"
                 environment["\(service.prefix)_BUS_EVENTS"] = endpoint.events
                 environment["\(service.prefix)_BUS_REQUESTS"] = endpoint.requests
