@@ -1,4 +1,5 @@
-/// Who may ask a question, or use a route. What depends on rows ("an agent sees what is hers") is not said here.
+/// Who may ask a question, or use a route: most routes say it by their question. What depends on rows ("an agent sees what is hers") is
+/// not said here.
 package enum Access: Sendable, Equatable {
     /// Whatever the role, also without signing in.
     case anyone

@@ -7,33 +7,37 @@ import Hummingbird
 struct AgentController {
     var routes: [Route] {
         [
-            Route(.get, "/api/v1/agents/me/status", "getOwnStatus", .agents) { call in
+            Route(.get, "/api/v1/agents/me/status", "getOwnStatus", GetAgentStatus.access) { call in
                 try await call.pass(GetAgentStatus(principal: call.principal))
             },
-            Route(.put, "/api/v1/agents/me/status", "setOwnStatus", .agents) { try await setStatus($0) },
-            Route(.get, "/api/v1/agents/me/offers", "listOwnOffers", .agents) { call in
+            Route(.put, "/api/v1/agents/me/status", "setOwnStatus", SetAgentStatus.access) { try await setStatus($0) },
+            Route(.get, "/api/v1/agents/me/offers", "listOwnOffers", ListOffers.access) { call in
                 let offers = try await call.ask(ListOffers(principal: call.principal))
                 return try .json(["items": await call.named(offers.items, of: \.sessionID)])
             },
-            Route(.post, "/api/v1/routing/offers/{id}/accept", "acceptOffer", .agents) { try await accept($0) },
-            Route(.post, "/api/v1/routing/offers/{id}/decline", "declineOffer", .agents) { try await decline($0) },
-            Route(.get, "/api/v1/routing/queue", "listQueue", .readers, scope: .routingRead) { try await listQueue($0) },
-            Route(.get, "/api/v1/agents", "listAgents", .readers, scope: .routingRead) { call in
+            Route(.post, "/api/v1/routing/offers/{id}/accept", "acceptOffer", AcceptOffer.access) { try await accept($0) },
+            Route(.post, "/api/v1/routing/offers/{id}/decline", "declineOffer", DeclineOffer.access) { try await decline($0) },
+            Route(.get, "/api/v1/routing/queue", "listQueue", ListQueue.access, scope: .routingRead) { try await listQueue($0) },
+            Route(.get, "/api/v1/agents", "listAgents", ListAgents.access, scope: .routingRead) { call in
                 try await call.pass(
                     ListAgents(
                         principal: call.principal, sector: call.query("sector"), limit: try call.limit(), cursor: call.query("cursor")))
             },
-            Route(.post, "/api/v1/agents", "createAgent", .supervisors) { try await create($0) },
-            Route(.get, "/api/v1/agents/{id}", "getAgent", .readers, scope: .routingRead) { call in
+            Route(.post, "/api/v1/agents", "createAgent", SaveAgent.access) { try await create($0) },
+            Route(.get, "/api/v1/agents/{id}", "getAgent", GetAgent.access, scope: .routingRead) { call in
                 try await call.pass(GetAgent(principal: call.principal, id: try call.id("agent")))
             },
-            Route(.put, "/api/v1/agents/{id}", "changeAgent", .supervisors) { try await change($0) },
-            Route(.delete, "/api/v1/agents/{id}", "deleteAgent", .supervisors) { call in
+            Route(.put, "/api/v1/agents/{id}", "changeAgent", SaveAgent.access) { try await change($0) },
+            Route(.delete, "/api/v1/agents/{id}", "deleteAgent", DeleteAgent.access) { call in
                 try await call.done(DeleteAgent(principal: call.principal, id: try call.id("agent")))
             },
-            Route(.post, "/api/v1/admin/chat-dashboard/sessions/{id}/assign", "assignSession", .agents) { try await assign($0) },
-            Route(.post, "/api/v1/admin/chat-dashboard/sessions/{id}/transfer", "transferSession", .agents) { try await transfer($0) },
-            Route(.get, "/api/v1/routing/decisions", "listDecisions", .agents) { call in
+            Route(.post, "/api/v1/admin/chat-dashboard/sessions/{id}/assign", "assignSession", AssignConversation.access) {
+                try await assign($0)
+            },
+            Route(.post, "/api/v1/admin/chat-dashboard/sessions/{id}/transfer", "transferSession", ReturnConversation.access) {
+                try await transfer($0)
+            },
+            Route(.get, "/api/v1/routing/decisions", "listDecisions", ListDecisions.access) { call in
                 guard let conversation: ConversationID = try call.queryID("conversation") else {
                     throw Problem.parameter("conversation", "is missing")
                 }
@@ -41,14 +45,14 @@ struct AgentController {
                     ListDecisions(
                         principal: call.principal, sessionID: conversation, limit: try call.limit(), cursor: call.query("cursor")))
             },
-            Route(.get, "/api/v1/routing/policy", "getRoutingPolicy", .readers, scope: .routingRead) { call in
+            Route(.get, "/api/v1/routing/policy", "getRoutingPolicy", GetRoutingPolicy.access, scope: .routingRead) { call in
                 try await call.pass(GetRoutingPolicy(principal: call.principal))
             },
-            Route(.post, "/api/v1/routing/simulate", "simulateRouting", .supervisors) { try await simulate($0) },
-            Route(.get, "/api/v1/routing/simulations/{id}", "getSimulation", .supervisors) { call in
+            Route(.post, "/api/v1/routing/simulate", "simulateRouting", SimulateRouting.access) { try await simulate($0) },
+            Route(.get, "/api/v1/routing/simulations/{id}", "getSimulation", GetRoutingSimulation.access) { call in
                 try await call.pass(GetRoutingSimulation(principal: call.principal, id: try call.id("simulation")))
             },
-            Route(.post, "/api/v1/routing/preview", "previewRouting", .readers, scope: .routingRead) { try await preview($0) },
+            Route(.post, "/api/v1/routing/preview", "previewRouting", SelectAgent.access, scope: .routingRead) { try await preview($0) },
         ]
     }
 

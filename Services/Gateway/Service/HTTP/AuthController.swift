@@ -26,8 +26,8 @@ struct AuthController {
             Route(.post, "/api/auth/login", "signIn", .anyone, side: .staff) { try await signIn($0) },
             Route(.post, "/api/auth/refresh", "refreshTokens", .anyone, side: .staff) { try await refresh($0) },
             Route(.post, "/api/auth/logout", "signOut", .anyone, side: .staff) { try await signOut($0) },
-            Route(.get, "/api/auth/me", "getMe", .staff) { call in try await call.pass(GetMe(principal: call.principal)) },
-            Route(.post, "/api/auth/password", "changePassword", .staff) { try await changePassword($0) },
+            Route(.get, "/api/auth/me", "getMe", GetMe.access) { call in try await call.pass(GetMe(principal: call.principal)) },
+            Route(.post, "/api/auth/password", "changePassword", ChangePassword.access) { try await changePassword($0) },
             Route(.post, "/api/auth/invitation", "acceptInvitation", .anyone, side: .staff) { try await acceptInvitation($0) },
             Route(.get, "/.well-known/jwks.json", "getSigningKeys", .anyone) { call in
                 let keys = try await call.askForBytes(GetSigningKeys())

@@ -5,18 +5,18 @@ import Hummingbird
 struct BusinessRulesController {
     var routes: [Route] {
         [
-            Route(.get, "/api/settings/business-rules", "getBusinessRules", .supervisors) { call in
+            Route(.get, "/api/settings/business-rules", "getBusinessRules", GetBusinessRules.access) { call in
                 try await call.pass(GetBusinessRules(principal: call.principal))
             },
-            Route(.put, "/api/settings/business-rules", "changeBusinessRules", .administrators) { call in
+            Route(.put, "/api/settings/business-rules", "changeBusinessRules", SaveBusinessRules.access) { call in
                 let draft = try call.decode(Draft.self)
                 return try await call.pass(
                     SaveBusinessRules(principal: call.principal, expectedVersion: draft.expectedVersion, change: draft.change))
             },
-            Route(.get, "/api/settings/audit", "listSettingsAudit", .supervisors) { call in
+            Route(.get, "/api/settings/audit", "listSettingsAudit", ListSettingsAudit.access) { call in
                 try await call.pass(ListSettingsAudit(principal: call.principal, limit: try call.limit(), cursor: call.query("cursor")))
             },
-            Route(.get, "/api/settings/sectors", "listSectors", .staff) { call in
+            Route(.get, "/api/settings/sectors", "listSectors", ListSectors.access) { call in
                 try await call.pass(ListSectors(principal: call.principal))
             },
         ]

@@ -6,17 +6,17 @@ import Hummingbird
 struct CustomerController {
     var routes: [Route] {
         [
-            Route(.get, "/api/admin/customers/{id}", "getCustomer", .readers) { call in
+            Route(.get, "/api/admin/customers/{id}", "getCustomer", GetCustomer.access) { call in
                 try await call.pass(GetCustomer(principal: call.principal, id: try call.id("customer")))
             },
             Route(.patch, "/api/admin/customers/{id}", "changeCustomer", .writers) { try await change($0) },
             Route(.patch, "/api/v1/widget/contact", "leaveContact", .customers) { try await leaveContact($0) },
-            Route(.get, "/api/v1/chat/users/blocked", "listBlockedCustomers", .agents) { call in
+            Route(.get, "/api/v1/chat/users/blocked", "listBlockedCustomers", ListBlockedCustomers.access) { call in
                 try await call.pass(
                     ListBlockedCustomers(principal: call.principal, limit: try call.limit(), cursor: call.query("cursor")))
             },
-            Route(.post, "/api/v1/chat/users/{id}/block", "blockCustomer", .agents) { try await block($0) },
-            Route(.post, "/api/v1/chat/users/{id}/unblock", "unblockCustomer", .agents) { call in
+            Route(.post, "/api/v1/chat/users/{id}/block", "blockCustomer", BlockCustomer.access) { try await block($0) },
+            Route(.post, "/api/v1/chat/users/{id}/unblock", "unblockCustomer", UnblockCustomer.access) { call in
                 try call.expectNoMembers()
                 return try await call.done(UnblockCustomer(principal: call.principal, customerID: try call.id("customer")))
             },

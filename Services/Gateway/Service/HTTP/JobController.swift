@@ -7,7 +7,7 @@ struct JobController {
 
     var routes: [Route] {
         [
-            Route(.get, "/api/v1/jobs", "listJobs", .administrators) { call in
+            Route(.get, "/api/v1/jobs", "listJobs", ListJobs.access) { call in
                 let (limit, state) = (try call.limit(), try call.queryWord("state", of: JobState.allCases.map(\.rawValue)))
                 return try await call.pass(
                     ListJobs(
@@ -15,11 +15,11 @@ struct JobController {
                         cursor: call.query("cursor")),
                     to: try service(of: call))
             },
-            Route(.post, "/api/v1/jobs/{id}/retry", "retryJob", .administrators) { call in
+            Route(.post, "/api/v1/jobs/{id}/retry", "retryJob", RetryJob.access) { call in
                 try call.expectNoMembers()
                 return try await call.pass(RetryJob(principal: call.principal, id: try call.id("job")), to: try service(of: call))
             },
-            Route(.post, "/api/v1/jobs/{id}/give-up", "giveUpJob", .administrators) { call in
+            Route(.post, "/api/v1/jobs/{id}/give-up", "giveUpJob", GiveUpJob.access) { call in
                 try call.expectNoMembers()
                 return try await call.pass(GiveUpJob(principal: call.principal, id: try call.id("job")), to: try service(of: call))
             },

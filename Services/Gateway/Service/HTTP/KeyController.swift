@@ -7,11 +7,11 @@ import Hummingbird
 struct KeyController {
     var routes: [Route] {
         [
-            Route(.get, "/api/keys", "listKeys", .administrators) { call in
+            Route(.get, "/api/keys", "listKeys", ListAPIKeys.access) { call in
                 try await call.pass(ListAPIKeys(principal: call.principal, limit: try call.limit(), cursor: call.query("cursor")))
             },
-            Route(.post, "/api/keys", "createKey", .administrators) { try await create($0) },
-            Route(.delete, "/api/keys/{id}", "revokeKey", .administrators) { call in
+            Route(.post, "/api/keys", "createKey", CreateAPIKey.access) { try await create($0) },
+            Route(.delete, "/api/keys/{id}", "revokeKey", RevokeAPIKey.access) { call in
                 try await call.done(RevokeAPIKey(principal: call.principal, id: try call.id("key")))
             },
         ]

@@ -7,10 +7,10 @@ import Hummingbird
 struct MessageController {
     var routes: [Route] {
         [
-            Route(.post, "/api/v1/chat/messages", "sendMessage", .conversationWriters) { try await send($0) },
-            Route(.get, "/api/v1/chat/messages/{id}", "listMessages", .conversationReaders) { try await list($0) },
-            Route(.put, "/api/v1/chat/messages/{id}", "editMessage", .conversationWriters) { try await edit($0) },
-            Route(.delete, "/api/v1/chat/messages/{id}", "deleteMessage", .conversationWriters) { try await delete($0) },
+            Route(.post, "/api/v1/chat/messages", "sendMessage", AppendMessage.access) { try await send($0) },
+            Route(.get, "/api/v1/chat/messages/{id}", "listMessages", ListMessages.access) { try await list($0) },
+            Route(.put, "/api/v1/chat/messages/{id}", "editMessage", EditMessage.access) { try await edit($0) },
+            Route(.delete, "/api/v1/chat/messages/{id}", "deleteMessage", DeleteMessage.access) { try await delete($0) },
         ]
     }
 

@@ -9,19 +9,23 @@ struct RoomController {
             Route(.get, "/api/v1/chat/rooms", "listRooms", .conversationReaders) { call in
                 try await call.pass(ListRooms(principal: call.principal, limit: try call.limit(), cursor: call.query("cursor")))
             },
-            Route(.post, "/api/v1/chat/rooms", "createRoom", .supervisors) { try await create($0) },
+            Route(.post, "/api/v1/chat/rooms", "createRoom", SaveRoom.access) { try await create($0) },
             Route(.get, "/api/v1/chat/rooms/{id}", "getRoom", .conversationReaders) { call in
                 try await call.pass(GetRoom(principal: call.principal, id: try call.id("room")))
             },
-            Route(.patch, "/api/v1/chat/rooms/{id}", "changeRoom", .supervisors) { try await change($0) },
-            Route(.delete, "/api/v1/chat/rooms/{id}", "deleteRoom", .supervisors) { call in
+            Route(.patch, "/api/v1/chat/rooms/{id}", "changeRoom", SaveRoom.access) { try await change($0) },
+            Route(.delete, "/api/v1/chat/rooms/{id}", "deleteRoom", DeleteRoom.access) { call in
                 try await call.done(DeleteRoom(principal: call.principal, id: try call.id("room")))
             },
-            Route(.get, "/api/v1/admin/chat-audit", "listChatAudit", .supervisors) { try await audit($0) },
-            Route(.get, "/api/v1/chat/notification-preferences", "getNotificationPreferences", .staff) { call in
+            Route(.get, "/api/v1/admin/chat-audit", "listChatAudit", ListChatAudit.access) { try await audit($0) },
+            Route(
+                .get, "/api/v1/chat/notification-preferences", "getNotificationPreferences", GetChatNotificationPreferences.access
+            ) { call in
                 try await call.pass(GetChatNotificationPreferences(principal: call.principal))
             },
-            Route(.put, "/api/v1/chat/notification-preferences", "setNotificationPreferences", .staff) { call in
+            Route(
+                .put, "/api/v1/chat/notification-preferences", "setNotificationPreferences", SetChatNotificationPreferences.access
+            ) { call in
                 let preferences = try call.decode(ChatNotificationPreferences.self)
                 return try await call.pass(SetChatNotificationPreferences(principal: call.principal, preferences: preferences))
             },

@@ -10,23 +10,23 @@ struct SessionController {
 
     var routes: [Route] {
         [
-            Route(.post, "/api/v1/chat/sessions", "openSession", .conversationWriters, opensConversation: true) { try await open($0) },
-            Route(.get, "/api/v1/chat/sessions", "listSessions", .conversationReaders) { try await list($0) },
-            Route(.get, "/api/v1/chat/session-counts", "countSessions", .readers) { call in
+            Route(.post, "/api/v1/chat/sessions", "openSession", OpenConversation.access, opensConversation: true) { try await open($0) },
+            Route(.get, "/api/v1/chat/sessions", "listSessions", ListConversations.access) { try await list($0) },
+            Route(.get, "/api/v1/chat/session-counts", "countSessions", CountConversations.access) { call in
                 try await call.pass(CountConversations(principal: call.principal))
             },
-            Route(.get, "/api/v1/chat/sessions/{id}", "getSession", .conversationReaders) { try await get($0) },
-            Route(.patch, "/api/v1/chat/sessions/{id}", "changeSession", .conversationWriters) { try await change($0) },
-            Route(.post, "/api/v1/chat/sessions/{id}/close", "closeSession", .conversationWriters) { call in
+            Route(.get, "/api/v1/chat/sessions/{id}", "getSession", GetConversation.access) { try await get($0) },
+            Route(.patch, "/api/v1/chat/sessions/{id}", "changeSession", ChangeConversation.access) { try await change($0) },
+            Route(.post, "/api/v1/chat/sessions/{id}/close", "closeSession", ChangeConversation.access) { call in
                 try call.expectNoMembers()
                 return try await call.pass(ChangeConversation(principal: call.principal, id: try call.id("conversation"), status: .closed))
             },
-            Route(.get, "/api/v1/chat/sessions/{id}/participants", "listParticipants", .conversationReaders) { call in
+            Route(.get, "/api/v1/chat/sessions/{id}/participants", "listParticipants", ListParticipants.access) { call in
                 try await call.pass(ListParticipants(principal: call.principal, sessionID: try call.id("conversation")))
             },
-            Route(.post, "/api/v1/chat/sessions/{id}/read", "markRead", .participants) { try await read($0) },
+            Route(.post, "/api/v1/chat/sessions/{id}/read", "markRead", AdvanceReceipts.access) { try await read($0) },
             Route(.post, "/api/v1/chat/sessions/{id}/typing", "reportTyping", .participants) { try await typing($0) },
-            Route(.get, "/api/v1/chat/ws/{session_id}", "openSessionSocket", .conversationReaders) { call in
+            Route(.get, "/api/v1/chat/ws/{session_id}", "openSessionSocket", GetConversation.access) { call in
                 _ = try call.sequence("after")
                 _ = try await call.askForBytes(
                     GetConversation(principal: call.principal, id: try call.id("conversation", at: "session_id")))

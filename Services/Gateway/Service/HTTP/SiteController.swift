@@ -6,15 +6,15 @@ import Hummingbird
 struct SiteController {
     var routes: [Route] {
         [
-            Route(.get, "/api/settings/sites", "listSites", .administrators) { call in
+            Route(.get, "/api/settings/sites", "listSites", ListSites.access) { call in
                 try await call.pass(ListSites(principal: call.principal, limit: try call.limit(), cursor: call.query("cursor")))
             },
-            Route(.post, "/api/settings/sites", "createSite", .administrators) { try await create($0) },
-            Route(.get, "/api/settings/sites/{id}", "getSite", .administrators) { call in
+            Route(.post, "/api/settings/sites", "createSite", SaveSite.access) { try await create($0) },
+            Route(.get, "/api/settings/sites/{id}", "getSite", GetSite.access) { call in
                 try await call.pass(GetSite(principal: call.principal, id: try site(call)))
             },
-            Route(.patch, "/api/settings/sites/{id}", "changeSite", .administrators) { try await change($0) },
-            Route(.post, "/api/settings/sites/{id}/identity-secret", "rotateIdentitySecret", .administrators) { call in
+            Route(.patch, "/api/settings/sites/{id}", "changeSite", SaveSite.access) { try await change($0) },
+            Route(.post, "/api/settings/sites/{id}/identity-secret", "rotateIdentitySecret", RotateIdentitySecret.access) { call in
                 try call.expectNoMembers()
                 return try await call.pass(RotateIdentitySecret(principal: call.principal, id: try site(call)))
             },

@@ -7,38 +7,38 @@ import Hummingbird
 struct TeamController {
     var routes: [Route] {
         [
-            Route(.get, "/api/teams", "listTeams", .readers, scope: .routingRead) { call in
+            Route(.get, "/api/teams", "listTeams", ListTeams.access, scope: .routingRead) { call in
                 try await call.pass(ListTeams(principal: call.principal, sector: call.query("sector"), page: try call.part()))
             },
-            Route(.post, "/api/teams", "createTeam", .supervisors) { try await create($0) },
-            Route(.post, "/api/teams/bulk", "changeTeams", .supervisors) { try await changeMany($0) },
-            Route(.get, "/api/teams/suggestions", "suggestTeamMoves", .supervisors) { call in
+            Route(.post, "/api/teams", "createTeam", SaveTeam.access) { try await create($0) },
+            Route(.post, "/api/teams/bulk", "changeTeams", ChangeTeams.access) { try await changeMany($0) },
+            Route(.get, "/api/teams/suggestions", "suggestTeamMoves", SuggestTeamMoves.access) { call in
                 try await call.pass(SuggestTeamMoves(principal: call.principal))
             },
-            Route(.get, "/api/teams/{id}", "getTeam", .readers, scope: .routingRead) { call in
+            Route(.get, "/api/teams/{id}", "getTeam", GetTeam.access, scope: .routingRead) { call in
                 try await call.pass(GetTeam(principal: call.principal, id: try call.id("team")))
             },
-            Route(.put, "/api/teams/{id}", "changeTeam", .supervisors) { try await change($0) },
-            Route(.delete, "/api/teams/{id}", "deleteTeam", .supervisors) { call in
+            Route(.put, "/api/teams/{id}", "changeTeam", SaveTeam.access) { try await change($0) },
+            Route(.delete, "/api/teams/{id}", "deleteTeam", DeleteTeam.access) { call in
                 try await call.done(DeleteTeam(principal: call.principal, id: try call.id("team")))
             },
-            Route(.get, "/api/teams/{id}/members", "listTeamMembers", .readers, scope: .routingRead) { call in
+            Route(.get, "/api/teams/{id}/members", "listTeamMembers", ListTeamMembers.access, scope: .routingRead) { call in
                 try await call.pass(ListTeamMembers(principal: call.principal, teamID: try call.id("team"), page: try call.part()))
             },
-            Route(.post, "/api/teams/{id}/members", "addTeamMember", .supervisors) { try await addMember($0) },
-            Route(.put, "/api/teams/{id}/members/{memberId}", "changeTeamMember", .supervisors) { try await changeMember($0) },
-            Route(.delete, "/api/teams/{id}/members/{memberId}", "removeTeamMember", .supervisors) { call in
+            Route(.post, "/api/teams/{id}/members", "addTeamMember", SaveTeamMember.access) { try await addMember($0) },
+            Route(.put, "/api/teams/{id}/members/{memberId}", "changeTeamMember", SaveTeamMember.access) { try await changeMember($0) },
+            Route(.delete, "/api/teams/{id}/members/{memberId}", "removeTeamMember", RemoveTeamMember.access) { call in
                 try await call.done(
                     RemoveTeamMember(
                         principal: call.principal, teamID: try call.id("team"), id: try call.id("team-member", at: "memberId")))
             },
-            Route(.post, "/api/teams/{id}/agents", "assignTeamAgent", .supervisors) { try await assign($0) },
-            Route(.delete, "/api/teams/{id}/agents/{assignmentId}", "endTeamAssignment", .supervisors) { call in
+            Route(.post, "/api/teams/{id}/agents", "assignTeamAgent", AssignTeamAgent.access) { try await assign($0) },
+            Route(.delete, "/api/teams/{id}/agents/{assignmentId}", "endTeamAssignment", EndTeamAssignment.access) { call in
                 try await call.done(
                     EndTeamAssignment(
                         principal: call.principal, teamID: try call.id("team"), id: try call.id("team-assignment", at: "assignmentId")))
             },
-            Route(.get, "/api/teams/{id}/performance", "listTeamPerformance", .readers, scope: .routingRead) { call in
+            Route(.get, "/api/teams/{id}/performance", "listTeamPerformance", ListTeamPerformance.access, scope: .routingRead) { call in
                 try await call.pass(
                     ListTeamPerformance(
                         principal: call.principal, teamID: try call.id("team"), from: call.query("from"), to: call.query("to"),

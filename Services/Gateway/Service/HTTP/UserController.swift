@@ -10,30 +10,30 @@ struct UserController {
 
     var routes: [Route] {
         [
-            Route(.get, "/api/users", "listUsers", .administrators) { call in
+            Route(.get, "/api/users", "listUsers", ListUsers.access) { call in
                 try await call.pass(ListUsers(principal: call.principal, limit: try call.limit(), cursor: call.query("cursor")))
             },
-            Route(.post, "/api/users", "createUser", .administrators) { try await create($0) },
-            Route(.patch, "/api/users/{id}", "changeUser", .administrators) { try await change($0) },
-            Route(.post, "/api/users/{id}/invitation", "resendInvitation", .administrators) { call in
+            Route(.post, "/api/users", "createUser", CreateUser.access) { try await create($0) },
+            Route(.patch, "/api/users/{id}", "changeUser", UpdateUser.access) { try await change($0) },
+            Route(.post, "/api/users/{id}/invitation", "resendInvitation", ResendInvitation.access) { call in
                 try call.expectNoMembers()
                 let link = try await call.ask(
                     ResendInvitation(principal: call.principal, userID: try call.id("user"), order: Identifier(try call.newID())))
                 return try answer(link, call)
             },
-            Route(.post, "/api/users/{id}/reset", "resetPassword", .administrators) { call in
+            Route(.post, "/api/users/{id}/reset", "resetPassword", ResetPassword.access) { call in
                 try call.expectNoMembers()
                 let link = try await call.ask(
                     ResetPassword(principal: call.principal, userID: try call.id("user"), order: Identifier(try call.newID())))
                 return try answer(link, call)
             },
-            Route(.get, "/api/users/{id}/sessions", "listSignIns", .staff) { call in
+            Route(.get, "/api/users/{id}/sessions", "listSignIns", ListSignIns.access) { call in
                 try await call.pass(ListSignIns(principal: call.principal, userID: try call.id("user")))
             },
-            Route(.delete, "/api/users/{id}/sessions", "endSignIns", .staff) { call in
+            Route(.delete, "/api/users/{id}/sessions", "endSignIns", EndSignIns.access) { call in
                 try await call.done(EndSignIns(principal: call.principal, userID: try call.id("user")))
             },
-            Route(.delete, "/api/users/{id}/sessions/{session_id}", "endSignIn", .staff) { call in
+            Route(.delete, "/api/users/{id}/sessions/{session_id}", "endSignIn", EndSignIns.access) { call in
                 try await call.done(
                     EndSignIns(principal: call.principal, userID: try call.id("user"), signInID: try call.id("session", at: "session_id")))
             },

@@ -16,7 +16,7 @@ struct VisitorController {
     var routes: [Route] {
         [
             Route(.post, "/api/v1/widget/visitors", "openVisitor", .anyone, side: .widget) { try await open($0) },
-            Route(.delete, "/api/v1/widget/visitors/me", "forgetVisitor", .customers, side: .widget) { try await forget($0) },
+            Route(.delete, "/api/v1/widget/visitors/me", "forgetVisitor", ForgetVisitor.access, side: .widget) { try await forget($0) },
         ]
     }
 

@@ -230,7 +230,7 @@ final class Socket: Sendable {
 
     private func send(_ frame: ClientFrame, _ sessionID: ConversationID) throws {
         let state = state.value
-        guard Access.conversationWriters.includes(grant.principal.role) else { throw Problem.forbidden(grant.principal.role) }
+        guard AppendMessage.access.includes(grant.principal.role) else { throw Problem.forbidden(grant.principal.role) }
         guard grant.caller.holds(.conversationsWrite) else { throw Problem.scopeMissing(.conversationsWrite) }
         if !grant.isStaff,
             let wait = services.requestLimits.addresses.take(AddressGroup.of(grant.address)).wait
@@ -279,7 +279,7 @@ final class Socket: Sendable {
     /// Watermarks only rise, so the latest stands for all that came since the last report.
     private func receipt(_ sessionID: ConversationID, delivered: Int64?, read: Int64?) {
         let state = state.value
-        guard Access.participants.includes(grant.principal.role) else { return }
+        guard AdvanceReceipts.access.includes(grant.principal.role) else { return }
         guard state.receipts[sessionID] != nil || state.receipts.count < limits.subscriptionsMax else { return }
         var marks = state.receipts[sessionID] ?? (nil, nil)
         if let delivered { marks.delivered = max(marks.delivered ?? 0, delivered) }

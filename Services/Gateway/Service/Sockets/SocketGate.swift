@@ -34,7 +34,7 @@ struct SocketGate: Sendable {
             let address = address.address(peer: peer, headers: fields)
             _ = try services.requestLimits.admit(address: address)
             guard let caller = try await authenticator.caller(fields) else { return nil }
-            let access: Access = purpose == .realtime ? .staff : .conversationReaders
+            let access: Access = purpose == .realtime ? .staff : GetConversation.access
             guard access.includes(caller.principal.role), caller.holds(.conversationsRead) else { return nil }
             let trace = fields[.traceparent].flatMap(TraceContext.init(header:))?.child().unsampled ?? .generate()
             if case .conversation(let id, _) = purpose {
