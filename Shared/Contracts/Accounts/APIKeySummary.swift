@@ -44,3 +44,18 @@ package struct APIKeySummary: Codable, Sendable, Equatable {
         try container.encode(expiresAt, forKey: .expiresAt)
     }
 }
+
+extension APIKeySummary: Described {
+    package static let meaning = Meaning(
+        "Key", .answer, "An API key without its secret.",
+        fields: [
+            Field("id", "The key."),
+            Field("name", "What people call it."),
+            Field("prefix", "The first characters, to recognise it by."),
+            Field("created_at", "When it was made."),
+            Field("last_used_at", "When it was last used, to within a minute; null: never."),
+            Field("scopes", "What it may be used for; null: everything that a key may."),
+            Field("expires_at", "null: until it is revoked."),
+        ],
+        list: .init("KeyPage", "API keys."))
+}

@@ -60,9 +60,9 @@ extension BusinessRules {
             let place = "sla[\(index)]"
             try TextRule.label.check(target.name, at: "\(place).name")
             guard names.insert(target.name).inserted else { throw FieldProblem(field: "\(place).name", detail: "is there already") }
-            if let channel = target.channel, !Channel.all.contains(channel) {
+            if let channel = target.channel, !Channel.allCases.contains(channel) {
                 throw FieldProblem(
-                    field: "\(place).channel", detail: "is none of \(Channel.all.map(\.rawValue).joined(separator: ", "))")
+                    field: "\(place).channel", detail: "is none of \(Channel.allCases.map(\.rawValue).joined(separator: ", "))")
             }
             if let sector = target.sector, !sectors.contains(where: { $0.name == sector }) {
                 throw FieldProblem(field: "\(place).sector", detail: "is none of the company's sectors")

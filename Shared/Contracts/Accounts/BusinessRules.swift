@@ -72,3 +72,18 @@ package struct BusinessRules: Codable, Sendable, Equatable {
         try container.encode(sectors, forKey: .sectors)
     }
 }
+
+extension BusinessRules: Described {
+    package static let meaning = Meaning(
+        "BusinessRules", .answer, "How a company works: one document, changed as a whole.",
+        fields: [
+            Field("version", "Counts the changes, from 1; 0: the defaults, which nobody has changed yet.", .from(0)),
+            Field("time_zone", "Of the IANA database.", .example("Europe/Oslo")),
+            Field("hours", "Days that are left out are closed.", .keys(Weekday.allCases.map(\.rawValue)), .each(.count(0, 10))),
+            Field("holidays", "Days with hours of their own.", .count(0, 400)),
+            Field("sla", "What the company promises; the first target that fits a conversation counts.", .count(0, 50)),
+            Field("routing", "How conversations find their agent."),
+            Field("retention", "How long what customers wrote is kept."),
+            Field("sectors", "The parts of the company; `general` is always one.", .count(1, 100)),
+        ])
+}

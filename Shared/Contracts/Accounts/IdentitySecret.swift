@@ -15,3 +15,11 @@ package struct IdentitySecret: Codable, Sendable, Equatable {
         try container.encode(secret, forKey: .secret)
     }
 }
+
+extension IdentitySecret: Described {
+    package static let meaning = Meaning(
+        "IdentitySecret", .answer, "What the website signs identities with.",
+        fields: [
+            Field("secret", "Shown this once.")
+        ])
+}

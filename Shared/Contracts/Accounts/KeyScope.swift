@@ -1,5 +1,5 @@
 /// What an API key may be used for. A key without scopes may do what the role `service` may.
-package struct KeyScope: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible {
+package struct KeyScope: RawRepresentable, CaseIterable, Hashable, Sendable, Codable, CustomStringConvertible {
     package let rawValue: String
     package init(rawValue: String) { self.rawValue = rawValue }
 
@@ -11,7 +11,7 @@ package struct KeyScope: RawRepresentable, Hashable, Sendable, Codable, CustomSt
     package static let routingRead = KeyScope(rawValue: "routing:read")
 
     /// In the order in which they are shown.
-    package static let all = [conversationsRead, conversationsWrite, routingRead]
+    package static let allCases = [conversationsRead, conversationsWrite, routingRead]
 
     package var description: String { rawValue }
 }

@@ -17,3 +17,11 @@ package struct RetentionRules: Codable, Sendable, Equatable {
         try container.encode(messagesDays, forKey: .messagesDays)
     }
 }
+
+extension RetentionRules: Described {
+    package static let meaning = Meaning(
+        "Retention", .both, "How long what customers wrote is kept.",
+        fields: [
+            Field("messages_days", "After the conversation was closed; null: for ever.", .range(1, 36500), .orNull)
+        ])
+}

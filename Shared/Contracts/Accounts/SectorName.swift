@@ -22,3 +22,13 @@ package struct SectorName: Codable, Sendable, Equatable {
         description = try container.decodeIfPresent(String.self, forKey: .description) ?? ""
     }
 }
+
+extension SectorName: Described {
+    package static let meaning = Meaning(
+        "Sector", .both, "A part of the company that conversations are sorted to.",
+        fields: [
+            Field("name", "What agents, teams and conversations say.", .length(1, 100)),
+            Field("description", "For people.", .length(100)),
+        ],
+        list: .init("SectorPage", "The company's sectors; always one page."))
+}

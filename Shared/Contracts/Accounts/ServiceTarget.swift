@@ -70,3 +70,23 @@ package struct ServiceTarget: Codable, Sendable, Equatable {
         try container.encode(countsBusinessHours, forKey: .countsBusinessHours)
     }
 }
+
+extension ServiceTarget: Described {
+    package static let meaning = Meaning(
+        "ServiceTarget", .both, "The first target that fits a conversation counts for it.",
+        fields: [
+            Field("name", "What people call it.", .length(1, 100)),
+            Field("channel", "Conversations of this channel only.", .orNull),
+            Field("sector", "Conversations of this sector only.", .orNull),
+            Field("priority_min", "Conversations of at least this priority only.", .range(0, 10), .orNull),
+            Field(
+                "first_response_seconds", "From the customer's first message to an agent's first reply; null: no target.",
+                .range(30, 15552000), .orNull),
+            Field(
+                "resolution_seconds",
+                "From the customer's first message until it is resolved or closed, without the time in which it waits for the customer; null: no target.",
+                .range(30, 15552000), .orNull),
+            Field("warn_at_share", "Of the time; default 0.8.", .between(0, 1)),
+            Field("counts_business_hours", "Default true."),
+        ])
+}

@@ -32,3 +32,26 @@ package struct SettingsAuditEntry: Codable, Sendable, Equatable {
         self.after = after
     }
 }
+
+extension SettingsAuditEntry: Described {
+    package static let meaning = Meaning(
+        "SettingsChange", .answer, "One change of the company's settings, users or keys.",
+        fields: [
+            Field("id", "The entry."),
+            Field("at", "When it was changed."),
+            Field("actor", "Who changed it. The operator's command line has the id 00000000-0000-0000-0000-000000000000."),
+            Field("setting", "`business_rules`, `user` or `key`."),
+            Field("before", "All of it, before. Empty if it was made.", .object),
+            Field("after", "All of it, after.", .object),
+        ],
+        list: .init("SettingsChangePage", "What was changed, the latest first."))
+}
+
+extension SettingsAuditEntry.Person: Described {
+    package static let meaning = Meaning(
+        nil, .answer, "Who changed it. The operator's command line has the id 00000000-0000-0000-0000-000000000000.",
+        fields: [
+            Field("id", "The user."),
+            Field("name", "What they were called then."),
+        ])
+}

@@ -40,3 +40,17 @@ package struct SignInSummary: Codable, Sendable, Equatable {
         try container.encode(device, forKey: .device)
     }
 }
+
+extension SignInSummary: Described {
+    package static let meaning = Meaning(
+        "SignInSummary", .answer, "A browser or program that is signed in.",
+        fields: [
+            Field("id", "The sign-in."),
+            Field("created_at", "When the password was given."),
+            Field("last_used_at", "When it last asked for new tokens; whoever is at work does every ten minutes."),
+            Field("expires_at", "When it ends if it is not used."),
+            Field("address", "Where the password was given."),
+            Field("device", "What the browser or program calls itself."),
+        ],
+        list: .init("SignInPage", "Where somebody is signed in: at most 200, those used last; always one page."))
+}

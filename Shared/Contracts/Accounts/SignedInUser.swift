@@ -31,3 +31,16 @@ package struct SignedInUser: Codable, Sendable, Equatable {
         try container.encode(role, forKey: .role)
     }
 }
+
+extension SignedInUser: Described {
+    package static let meaning = Meaning(
+        "SignedInUser", .answer, "Who is signed in.",
+        fields: [
+            Field("id", "You."),
+            Field("client_id", "Your company."),
+            Field("client", "Your company."),
+            Field("email", "E-mail address.", .format("email")),
+            Field("name", "What colleagues and customers see."),
+            Field("role", "What they may do.", .words(of: Role.people)),
+        ])
+}

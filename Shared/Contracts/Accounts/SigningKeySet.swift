@@ -19,3 +19,12 @@ package struct SigningKeySet: Codable, Sendable, Equatable {
         try container.encodeIfPresent(issuer, forKey: .issuer)
     }
 }
+
+extension SigningKeySet: Described {
+    package static let meaning = Meaning(
+        "SigningKeys", .answer, "A JWK set (RFC 7517).",
+        fields: [
+            Field("keys", "Public keys, as JWKs.", .each(.object)),
+            Field("issuer", "The installation's id: `iss` of every token that these keys sign; absent from an older version."),
+        ])
+}

@@ -21,3 +21,13 @@ package struct TenantSummary: Codable, Sendable, Equatable {
         try container.encode(name, forKey: .name)
     }
 }
+
+extension TenantSummary: Described {
+    package static let meaning = Meaning(
+        "TenantSummary", .answer, "A company.",
+        fields: [
+            Field("id", "The company."),
+            Field("slug", "The company's short name in addresses."),
+            Field("name", "What people call it."),
+        ])
+}

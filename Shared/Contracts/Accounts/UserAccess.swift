@@ -3,13 +3,15 @@ import Foundation
 /// How far somebody is with signing in.
 package struct UserAccess: Codable, Sendable, Equatable {
     /// `ready`: has a password. `invited`: has not chosen the first one yet. `reset`: must choose another one.
-    package struct State: RawRepresentable, Hashable, Sendable, Codable {
+    package struct State: RawRepresentable, CaseIterable, Hashable, Sendable, Codable {
         package let rawValue: String
         package init(rawValue: String) { self.rawValue = rawValue }
 
         package static let ready = State(rawValue: "ready")
         package static let invited = State(rawValue: "invited")
         package static let reset = State(rawValue: "reset")
+
+        package static let allCases: [State] = [.ready, .invited, .reset]
     }
 
     package let state: State
@@ -41,4 +43,15 @@ package struct UserAccess: Codable, Sendable, Equatable {
         try container.encode(sessionCount, forKey: .sessionCount)
         try container.encode(lastUsedAt, forKey: .lastUsedAt)
     }
+}
+
+extension UserAccess: Described {
+    package static let meaning = Meaning(
+        "UserAccess", .answer, "How far somebody is with signing in; in lists only.",
+        fields: [
+            Field("state", "ready: has a password; invited: has not chosen the first one yet; reset: must choose another one."),
+            Field("link_expires_at", "When the link on which they choose a password ends; null: there is none that works."),
+            Field("session_count", "Browsers and programs that are signed in."),
+            Field("last_used_at", "When one of them last asked for new tokens; null: none is signed in."),
+        ])
 }

@@ -37,3 +37,18 @@ package struct UserAccount: Codable, Sendable, Equatable {
         try container.encodeIfPresent(access, forKey: .access)
     }
 }
+
+extension UserAccount: Described {
+    package static let meaning = Meaning(
+        "User", .answer, "Somebody of the company.",
+        fields: [
+            Field("id", "The user."),
+            Field("email", "What they sign in with.", .format("email")),
+            Field("name", "What colleagues and customers see."),
+            Field("role", "What they may do.", .words(of: Role.people)),
+            Field("disabled", "Whether they are kept out."),
+            Field("created_at", "When it was made."),
+            Field("access", "How far they are with signing in; in lists only."),
+        ],
+        list: .init("UserPage", "Users by e-mail."))
+}

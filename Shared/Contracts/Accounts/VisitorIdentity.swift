@@ -23,3 +23,13 @@ package struct VisitorIdentity: Codable, Sendable, Equatable {
         try container.encode(jwt, forKey: .jwt)
     }
 }
+
+extension VisitorIdentity: Described {
+    package static let meaning = Meaning(
+        nil, .question,
+        fields: [
+            Field("user_id", "The site's own id of the user."),
+            Field("user_hash", "HMAC-SHA256 of `user_id` with the site's identity secret, hexadecimal."),
+            Field("jwt", "A signed token, instead of the other two."),
+        ])
+}

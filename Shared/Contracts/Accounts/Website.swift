@@ -47,3 +47,19 @@ package struct Website: Codable, Sendable, Equatable {
         try container.encode(createdAt, forKey: .createdAt)
     }
 }
+
+extension Website: Described {
+    package static let meaning = Meaning(
+        "Site", .answer, "A website that carries the widget.",
+        fields: [
+            Field("id", "The website."),
+            Field("site_key", "Public; the widget's `data-site`."),
+            Field("name", "What people call it."),
+            Field("allowed_origins", "Origins of the pages that may show the widget, such as `https://www.example.com`."),
+            Field("theme", "Free; `accent` (a colour) and `position` are known to the widget."),
+            Field("greeting", "What the widget says before anybody has written."),
+            Field("identity_secrets_set", "How many identity secrets are valid: the newest, and the one before.", .range(0, 2)),
+            Field("created_at", "When it was made."),
+        ],
+        list: .init("SitePage", "Websites."))
+}

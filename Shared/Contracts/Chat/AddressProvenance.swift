@@ -1,5 +1,5 @@
 /// How we came to know an e-mail address or a phone number of a customer. Contracts §13.
-package struct AddressProvenance: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible {
+package struct AddressProvenance: RawRepresentable, CaseIterable, Hashable, Sendable, Codable, CustomStringConvertible {
     package let rawValue: String
     package init(rawValue: String) { self.rawValue = rawValue }
 
@@ -9,6 +9,8 @@ package struct AddressProvenance: RawRepresentable, Hashable, Sendable, Codable,
     package static let verified = AddressProvenance(rawValue: "verified")
     /// Written by the company's people.
     package static let entered = AddressProvenance(rawValue: "entered")
+
+    package static let allCases: [AddressProvenance] = [.claimed, .verified, .entered]
 
     package var description: String { rawValue }
 }

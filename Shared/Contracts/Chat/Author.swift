@@ -1,12 +1,14 @@
 /// Who wrote or did something in a conversation.
 package struct Author: Codable, Sendable, Hashable {
-    package struct Kind: RawRepresentable, Hashable, Sendable, Codable {
+    package struct Kind: RawRepresentable, CaseIterable, Hashable, Sendable, Codable {
         package let rawValue: String
         package init(rawValue: String) { self.rawValue = rawValue }
         package static let customer = Kind(rawValue: "customer")
         package static let agent = Kind(rawValue: "agent")
         package static let assistant = Kind(rawValue: "assistant")
         package static let system = Kind(rawValue: "system")
+
+        package static let allCases: [Kind] = [.customer, .agent, .assistant, .system]
     }
 
     package let kind: Kind
@@ -59,4 +61,14 @@ extension Author: DirectlyWritten {
         json.string(name)
         json.raw("}")
     }
+}
+
+extension Author: Described {
+    package static let meaning = Meaning(
+        "Author", .answer, "Who wrote or did something.",
+        fields: [
+            Field("type", "Which side it is of."),
+            Field("id", "A customer's, user's or key's id; null for the system."),
+            Field("name", "What readers see."),
+        ])
 }

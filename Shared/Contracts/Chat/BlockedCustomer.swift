@@ -28,3 +28,15 @@ package struct BlockedCustomer: Codable, Sendable, Equatable {
         try container.encode(blockedBy, forKey: .blockedBy)
     }
 }
+
+extension BlockedCustomer: Described {
+    package static let meaning = Meaning(
+        "BlockedCustomer", .answer, "Somebody whose messages are refused.",
+        fields: [
+            Field("customer", "Who is blocked."),
+            Field("reason", "Why, if somebody said."),
+            Field("blocked_at", "Since when."),
+            Field("blocked_by", "Who did it."),
+        ],
+        list: .init("BlockedCustomerPage", "Who is blocked, latest first."))
+}

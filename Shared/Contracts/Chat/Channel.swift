@@ -1,5 +1,5 @@
 /// How the customer reached the company.
-package struct Channel: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible {
+package struct Channel: RawRepresentable, CaseIterable, Hashable, Sendable, Codable, CustomStringConvertible {
     package let rawValue: String
     package init(rawValue: String) { self.rawValue = rawValue }
 
@@ -11,7 +11,7 @@ package struct Channel: RawRepresentable, Hashable, Sendable, Codable, CustomStr
     package static let facebook = Channel(rawValue: "facebook")
     package static let instagram = Channel(rawValue: "instagram")
 
-    package static let all: [Channel] = [.website, .whatsapp, .email, .phone, .sms, .facebook, .instagram]
+    package static let allCases: [Channel] = [.website, .whatsapp, .email, .phone, .sms, .facebook, .instagram]
 
     /// A channel's name or one of the older names that filters still take.
     package init?(filter: String) {
@@ -20,7 +20,7 @@ package struct Channel: RawRepresentable, Hashable, Sendable, Codable, CustomStr
         case "messenger": self = .facebook
         case "chat": self = .website
         default:
-            guard let channel = Channel.all.first(where: { $0.rawValue == filter }) else { return nil }
+            guard let channel = Channel.allCases.first(where: { $0.rawValue == filter }) else { return nil }
             self = channel
         }
     }

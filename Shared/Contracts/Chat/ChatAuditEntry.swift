@@ -40,3 +40,18 @@ package struct ChatAuditEntry: Codable, Sendable, Equatable {
         try container.encode(details, forKey: .details)
     }
 }
+
+extension ChatAuditEntry: Described {
+    package static let meaning = Meaning(
+        "AuditEntry", .answer, "Something that was done, and by whom.",
+        fields: [
+            Field("id", "The entry."),
+            Field("at", "When it was done."),
+            Field("actor", "Who did it."),
+            Field("action", "What was done, such as `message-deleted`."),
+            Field("session_id", "In which conversation, if in one."),
+            Field("message_id", "To which message, if to one."),
+            Field("details", "What else there is to say of it; depends on the action."),
+        ],
+        list: .init("AuditEntryPage", "The audit log of chat, latest first."))
+}

@@ -24,3 +24,15 @@ package struct ChatNotificationPreferences: Codable, Sendable, Equatable {
         try container.encode(push, forKey: .push)
     }
 }
+
+extension ChatNotificationPreferences: Described {
+    package static let meaning = Meaning(
+        "NotificationPreferences", .both, "How you want to be told.",
+        fields: [
+            Field("muted", "Nothing makes itself heard."),
+            Field("sound", "A sound for a new message."),
+            Field("email", "A mail for what waits."),
+            Field("push", "A notification by the browser."),
+        ],
+        example: ["muted": false, "sound": true, "email": false, "push": false])
+}

@@ -31,3 +31,16 @@ package struct ChatRoom: Codable, Sendable, Equatable {
         try container.encode(deletedAt, forKey: .deletedAt)
     }
 }
+
+extension ChatRoom: Described {
+    package static let meaning = Meaning(
+        "Room", .answer, "A support topic that groups sessions.",
+        fields: [
+            Field("id", "The room."),
+            Field("name", "What people call it."),
+            Field("description", "For people; null: there is none."),
+            Field("created_at", "When it was made."),
+            Field("deleted_at", "When it was deleted; null: it was not."),
+        ],
+        list: .init("RoomPage", "Rooms by name."))
+}

@@ -21,3 +21,13 @@ package struct ConversationCounts: Codable, Sendable, Equatable {
         try container.encode(all, forKey: .all)
     }
 }
+
+extension ConversationCounts: Described {
+    package static let meaning = Meaning(
+        "SessionCounts", .answer, "How many conversations each list has.",
+        fields: [
+            Field("mine", "Yours that are open."),
+            Field("unassigned", "Waiting for somebody."),
+            Field("all", "All that are open."),
+        ])
+}

@@ -1,5 +1,5 @@
 /// Where a conversation stands. Contracts §2.
-package struct ConversationStatus: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible {
+package struct ConversationStatus: RawRepresentable, CaseIterable, Hashable, Sendable, Codable, CustomStringConvertible {
     package let rawValue: String
     package init(rawValue: String) { self.rawValue = rawValue }
 
@@ -14,14 +14,14 @@ package struct ConversationStatus: RawRepresentable, Hashable, Sendable, Codable
     /// Final. Writes are refused.
     package static let closed = ConversationStatus(rawValue: "closed")
 
-    package static let all: [ConversationStatus] = [.waiting, .assigned, .pending, .resolved, .closed]
+    package static let allCases: [ConversationStatus] = [.waiting, .assigned, .pending, .resolved, .closed]
 
     /// What a filter's word stands for: a status, or the older names `active` and `completed`; empty for any other word.
     package static func matching(_ filter: String) -> [ConversationStatus] {
         switch filter {
         case "active": [.assigned, .pending]
         case "completed": [.resolved, .closed]
-        default: all.filter { $0.rawValue == filter }
+        default: allCases.filter { $0.rawValue == filter }
         }
     }
 

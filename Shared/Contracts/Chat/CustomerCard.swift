@@ -64,3 +64,26 @@ package struct CustomerCard: Codable, Sendable, Equatable {
         try container.encode(sessions, forKey: .sessions)
     }
 }
+
+extension CustomerCard: Described {
+    package static let meaning = Meaning(
+        "Customer", .answer, "A customer with the newest 20 conversations.",
+        fields: [
+            Field("id", "The customer."),
+            Field("name", "What they are called, if that is known."),
+            Field("email", "E-mail address, if one is known."),
+            Field(
+                "email_provenance",
+                "How the address came to be known: `claimed` was typed by a visitor, who may have typed somebody else's; `verified` was signed by the website; `entered` was written by the company's people. Null without an address."
+            ),
+            Field("phone", "Phone number, if one is known."),
+            Field("phone_provenance", "As `email_provenance`."),
+            Field("locale", "Language tag, if one is known."),
+            Field("blocked", "Whether their messages are refused."),
+            Field("page", "The page they were last on, if that is known."),
+            Field("attributes", "What the company notes about them."),
+            Field("created_at", "When they first came."),
+            Field("last_seen_at", "When they were here last."),
+            Field("sessions", "Newest first, at most 20."),
+        ])
+}

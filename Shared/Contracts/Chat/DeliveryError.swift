@@ -20,3 +20,12 @@ extension DeliveryError: DirectlyWritten {
         json.raw("}")
     }
 }
+
+extension DeliveryError: Described {
+    package static let meaning = Meaning(
+        nil, .answer, "Why the attempt did not succeed; with `failed` and `unknown`. Only for the company's people.",
+        fields: [
+            Field("code", "The provider's.", .length(100)),
+            Field("detail", "A sentence for people.", .length(1000)),
+        ])
+}

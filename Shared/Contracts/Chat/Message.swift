@@ -3,13 +3,15 @@ import Foundation
 /// One entry of a conversation as clients see it. Contracts §4. Absent values are written as `null`, but for `attempt` and `error`, which are
 /// left out.
 package struct Message: Codable, Sendable, Equatable {
-    package struct Kind: RawRepresentable, Hashable, Sendable, Codable {
+    package struct Kind: RawRepresentable, CaseIterable, Hashable, Sendable, Codable {
         package let rawValue: String
         package init(rawValue: String) { self.rawValue = rawValue }
         package static let message = Kind(rawValue: "message")
         /// Seen by the tenant's own people only.
         package static let note = Kind(rawValue: "note")
         package static let event = Kind(rawValue: "event")
+
+        package static let allCases: [Kind] = [.message, .note, .event]
     }
 
     package let id: MessageID
@@ -78,7 +80,7 @@ package struct Message: Codable, Sendable, Equatable {
 }
 
 /// How far a message has come. One set for all channels.
-package struct MessageState: RawRepresentable, Hashable, Sendable, Codable {
+package struct MessageState: RawRepresentable, CaseIterable, Hashable, Sendable, Codable {
     package let rawValue: String
     package init(rawValue: String) { self.rawValue = rawValue }
     package static let queued = MessageState(rawValue: "queued")
@@ -90,6 +92,8 @@ package struct MessageState: RawRepresentable, Hashable, Sendable, Codable {
     package static let read = MessageState(rawValue: "read")
     package static let failed = MessageState(rawValue: "failed")
     package static let unknown = MessageState(rawValue: "unknown")
+
+    package static let allCases: [MessageState] = [.queued, .sent, .delivered, .read, .failed, .unknown]
 }
 
 extension Message: DirectlyWritten {
@@ -128,4 +132,36 @@ extension Message: DirectlyWritten {
         json.date(deletedAt)
         json.raw("}")
     }
+}
+
+extension Message: Described {
+    package static let meaning = Meaning(
+        "Message", .answer, "One entry of a conversation.",
+        fields: [
+            Field("id", "The message."),
+            Field("session_id", "The conversation."),
+            Field("sequence", "Its place in the conversation. Do not test for +1: some entries are not for you.", .sequence),
+            Field("kind", "A message, a note that only colleagues see, or something that happened."),
+            Field("author", "Who wrote it."),
+            Field("text", "What was written; empty once it is deleted."),
+            Field(
+                "state",
+                "How far it has come. On the website: stored, received by the other side's client, seen. On other channels what the provider says of an answer: `queued` until it was handed over; `unknown` where nobody can say whether it was."
+            ),
+            Field(
+                "attempt",
+                "Which attempt `state` belongs to. Only for the company's people, of answers on channels other than the website.", .from(1)),
+            Field("error", "Why the attempt did not succeed; with `failed` and `unknown`. Only for the company's people."),
+            Field("attachments", "Files; none yet.", .each(.object)),
+            Field("metadata", "Yours: kept and given back, never read."),
+            Field("sent_at", "When it was written, by the sender's clock: to be shown, never to order by."),
+            Field("edited_at", "When it was changed last; null: never."),
+            Field("deleted_at", "When it was deleted; null: it was not."),
+        ],
+        example: [
+            "id": "0193f2a4-8d02-7c4f-8a31-5b7c1e0d4f22", "session_id": "0193f2a4-7c1e-7b60-9d52-2f1f6a0c9e11", "sequence": 3,
+            "kind": "message", "author": ["type": "customer", "id": "0193f2a4-9e13-7d5a-b642-6c8d2f1e5a33", "name": "Carla"],
+            "text": "Where is my parcel?", "state": "delivered", "attachments": [], "metadata": [:], "sent_at": "2026-11-19T13:11:08.214Z",
+            "edited_at": nil, "deleted_at": nil,
+        ])
 }

@@ -23,3 +23,13 @@ package struct MessagePage: Codable, Sendable, Equatable {
         try container.encode(nextCursor, forKey: .nextCursor)
     }
 }
+
+extension MessagePage: Described {
+    package static let meaning = Meaning(
+        "MessagePage", .answer, "Messages in ascending order.",
+        fields: [
+            Field("items", "Those of this page, in order."),
+            Field("through", "The highest sequence this page covers for you.", .sequence),
+            Field("next_cursor", "Pass as `cursor` to read the next page; null on the last one."),
+        ])
+}

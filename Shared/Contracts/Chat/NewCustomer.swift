@@ -24,3 +24,14 @@ package struct NewCustomer: Codable, Sendable, Equatable {
         try container.encode(phone, forKey: .phone)
     }
 }
+
+extension NewCustomer: Described {
+    package static let meaning = Meaning(
+        nil, .question,
+        fields: [
+            Field("id", "A customer who is known already."),
+            Field("name", "What they are called.", .length(500)),
+            Field("email", "E-mail address.", .format("email")),
+            Field("phone", "Phone number.", .length(500)),
+        ])
+}

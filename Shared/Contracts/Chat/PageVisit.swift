@@ -21,3 +21,13 @@ package struct PageVisit: Codable, Sendable, Equatable {
         try container.encode(referrer, forKey: .referrer)
     }
 }
+
+extension PageVisit: Described {
+    package static let meaning = Meaning(
+        "PageVisit", .both, "The page a visitor writes from.",
+        fields: [
+            Field("url", "Its address.", .orNull),
+            Field("title", "Its title.", .orNull),
+            Field("referrer", "Where the visitor came from.", .orNull),
+        ])
+}

@@ -41,3 +41,18 @@ package struct Participant: Codable, Sendable, Equatable {
         try container.encode(joinedAt, forKey: .joinedAt)
     }
 }
+
+extension Participant: Described {
+    package static let meaning = Meaning(
+        "Participant", .answer, "Somebody who takes part, and how far they have come.",
+        fields: [
+            Field("type", "Which side it is of."),
+            Field("id", "A customer's, user's or key's id; null for the system."),
+            Field("name", "What others see."),
+            Field("role", "`customer`, `owner` or `member`."),
+            Field("delivered_through", "Everything up to this sequence has arrived.", .sequence),
+            Field("read_through", "Everything up to this sequence is read.", .sequence),
+            Field("joined_at", "Since when."),
+        ],
+        list: .init("ParticipantPage", "Who takes part, with how far each has received and read."))
+}

@@ -2,7 +2,7 @@ import Foundation
 
 /// How a conversation stands to what the company promised.
 package struct ServiceLevel: Codable, Sendable, Equatable {
-    package enum State: String, Codable, Sendable {
+    package enum State: String, Codable, Sendable, CaseIterable {
         case ok
         /// Most of a time has passed.
         case warning
@@ -34,4 +34,14 @@ package struct ServiceLevel: Codable, Sendable, Equatable {
         try container.encode(firstResponseDueAt, forKey: .firstResponseDueAt)
         try container.encode(resolutionDueAt, forKey: .resolutionDueAt)
     }
+}
+
+extension ServiceLevel: Described {
+    package static let meaning = Meaning(
+        "ServiceLevel", .answer, "How a conversation stands to what the company promised.",
+        fields: [
+            Field("state", "`warning`: most of a time has passed; `breached`: a time has passed."),
+            Field("first_response_due_at", "Null: no target, or answered."),
+            Field("resolution_due_at", "Null: no target, or it waits for the customer, or it is done."),
+        ])
 }

@@ -280,3 +280,87 @@ extension Session: DirectlyWritten {
         json.raw("}")
     }
 }
+
+extension AgentSummary: Described {
+    package static let meaning = Meaning(
+        "AgentSummary", .answer, "An agent, or a person, by name.",
+        fields: [
+            Field("id", "The agent, or the person."),
+            Field("name", "What colleagues and customers see."),
+        ])
+}
+
+extension Session.CustomerSummary: Described {
+    package static let meaning = Meaning(
+        "CustomerSummary", .answer, "A customer by name.",
+        fields: [
+            Field("id", "The customer."),
+            Field("name", "What they are called, if that is known."),
+            Field("email", "E-mail address, if one is known."),
+        ])
+}
+
+extension Session.LastMessage: Described {
+    package static let meaning = Meaning(
+        "LastMessage", .answer, "The last message of a conversation, for lists.",
+        fields: [
+            Field("kind", "A message, a note that only colleagues see, or something that happened."),
+            Field("author", "Who wrote it."),
+            Field("text", "Its beginning.", .length(200)),
+            Field("sent_at", "When it was written, by the sender's clock: to be shown, never to order by."),
+            Field("sequence", "Its place in the conversation.", .sequence),
+            Field("deleted_at", "Only of a deleted message, whose text is empty."),
+        ])
+}
+
+extension Session.QueuePlace: Described {
+    package static let meaning = Meaning(
+        "QueuePlace", .answer, "How far ahead a conversation stands in its queue.",
+        fields: [
+            Field("position", "1 is next.", .from(1)),
+            Field("estimated_wait_seconds", "How long it may take yet; absent where nobody can say."),
+        ])
+}
+
+extension Session: Described {
+    package static let meaning = Meaning(
+        "Session", .answer, "A conversation as the chat API shows it.",
+        fields: [
+            Field("id", "The conversation."),
+            Field("status", "Where it stands."),
+            Field("channel", "How the customer reaches the company."),
+            Field("account_id", "The company's account on the channel; null for the website."),
+            Field("priority", "Higher is served first.", .range(0, 10)),
+            Field("customer", "Whose it is."),
+            Field("agent", "Who has it; null: nobody."),
+            Field("queue", "Only while waiting, and only where the router answered in time."),
+            Field("sla", "For the company's people, where a service target fits."),
+            Field("subject", "What it is about, if somebody said."),
+            Field("room_id", "The room that it belongs to, if to one."),
+            Field("metadata", "Yours: kept and given back, never read."),
+            Field("last_sequence", "Of the last entry, events too.", .sequence),
+            Field(
+                "last_message_sequence", "Of the last message; give it as `expected_sequence` to write only if nothing came since.",
+                .sequence),
+            Field("last_message", "Its beginning, for lists; null: there is none yet."),
+            Field("unread_count", "Messages of the other side above your read mark."),
+            Field("created_at", "When it began."),
+            Field("updated_at", "When anything of it changed last."),
+            Field("last_activity_at", "When something last happened in it."),
+            Field("waiting_since", "Since when it waits for an agent; null: it does not."),
+            Field("snoozed_until", "Until when it is put aside; null: it is not."),
+            Field("closed_at", "When it was closed; null: it is open."),
+        ],
+        example: [
+            "id": "0193f2a4-7c1e-7b60-9d52-2f1f6a0c9e11", "status": "assigned", "channel": "website", "account_id": nil, "priority": 5,
+            "customer": ["id": "0193f2a4-8d02-7c4f-8a31-5b7c1e0d4f22", "name": "Carla", "email": nil],
+            "agent": ["id": "0193f2a4-9e13-7d5a-b642-6c8d2f1e5a33", "name": "Ana"], "queue": nil, "subject": nil, "room_id": nil,
+            "metadata": [:], "last_sequence": 3, "last_message_sequence": 3,
+            "last_message": [
+                "kind": "message", "author": ["type": "customer", "id": "0193f2a4-8d02-7c4f-8a31-5b7c1e0d4f22", "name": "Carla"],
+                "text": "Where is my parcel?", "sent_at": "2026-11-19T13:11:08.214Z", "sequence": 3,
+            ], "unread_count": 1, "created_at": "2026-11-19T13:11:08.214Z", "updated_at": "2026-11-19T13:11:08.214Z",
+            "last_activity_at": "2026-11-19T13:11:08.214Z", "waiting_since": nil, "snoozed_until": nil, "closed_at": nil,
+        ],
+        list: .init("SessionPage", "Sessions, newest activity first unless sorted otherwise."))
+}

@@ -38,3 +38,16 @@ package struct SessionSummary: Codable, Sendable, Equatable {
         try container.encode(lastActivityAt, forKey: .lastActivityAt)
     }
 }
+
+extension SessionSummary: Described {
+    package static let meaning = Meaning(
+        nil, .answer,
+        fields: [
+            Field("id", "The conversation."),
+            Field("status", "How it stands."),
+            Field("channel", "How the customer reaches the company."),
+            Field("subject", "What it is about, if somebody said."),
+            Field("created_at", "When it began."),
+            Field("last_activity_at", "When something last happened in it."),
+        ])
+}

@@ -41,11 +41,9 @@ package struct NumberedPage<Item: Codable & Sendable>: Codable, Sendable {
         items = try container.decode([Item].self, forKey: .items)
         nextCursor = try container.decodeIfPresent(String.self, forKey: .nextCursor)
         total = try container.decodeIfPresent(Int.self, forKey: .total)
-        if let page = try container.decodeIfPresent(Int.self, forKey: .page) {
-            place = Place(page: page, pageSize: try container.decode(Int.self, forKey: .pageSize))
-        } else {
-            place = nil
-        }
+        let page = try container.decodeIfPresent(Int.self, forKey: .page)
+        let pageSize = try container.decodeIfPresent(Int.self, forKey: .pageSize)
+        place = if let page, let pageSize { Place(page: page, pageSize: pageSize) } else { nil }
     }
 
     package func encode(to encoder: any Encoder) throws {

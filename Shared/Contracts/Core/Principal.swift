@@ -24,7 +24,7 @@ package struct Principal: Codable, Sendable, Hashable {
     }
 }
 
-package struct Role: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible {
+package struct Role: RawRepresentable, CaseIterable, Hashable, Sendable, Codable, CustomStringConvertible {
     package let rawValue: String
     package init(rawValue: String) { self.rawValue = rawValue }
 
@@ -37,8 +37,10 @@ package struct Role: RawRepresentable, Hashable, Sendable, Codable, CustomString
     /// A visitor of a website.
     package static let customer = Role(rawValue: "customer")
 
-    /// Roles that a person of the company can have.
-    package static let staff: Set<Role> = [.administrator, .supervisor, .agent, .viewer]
+    package static let allCases = people + [.service, .customer]
+    /// Roles that a person of the company can have, from most to least.
+    package static let people: [Role] = [.administrator, .supervisor, .agent, .viewer]
+    package static let staff = Set(people)
 
     package var description: String { rawValue }
 }

@@ -22,3 +22,13 @@ package struct Holiday: Codable, Sendable, Hashable {
         hours = try container.decodeIfPresent([OpeningHours].self, forKey: .hours) ?? []
     }
 }
+
+extension Holiday: Described {
+    package static let meaning = Meaning(
+        "Holiday", .both, "A day with hours of its own; none: closed.",
+        fields: [
+            Field("date", "The day, in the company's own zone.", .format("date")),
+            Field("name", "What the day is called.", .length(1, 100)),
+            Field("hours", "When the company is open on it; none: it is closed.", .count(0, 10)),
+        ])
+}

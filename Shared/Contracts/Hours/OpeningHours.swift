@@ -22,3 +22,12 @@ package struct OpeningHours: Codable, Sendable, Hashable {
         return hours * 60 + minutes
     }
 }
+
+extension OpeningHours: Described {
+    package static let meaning = Meaning(
+        "OpeningHours", .both, "A stretch of a day by the clock on the company's wall; what goes over midnight is two.",
+        fields: [
+            Field("opens", "`09:00`; from `00:00`.", .pattern(#"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"#)),
+            Field("closes", "`17:30`; up to `24:00`.", .pattern(#"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"#)),
+        ])
+}

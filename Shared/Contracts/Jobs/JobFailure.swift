@@ -19,3 +19,12 @@ package struct JobFailure: Codable, Sendable, Equatable {
         TextRule(bytesMax: bytesMax, layout: .foreign).cut(text).split(separator: "\0").joined(separator: " ")
     }
 }
+
+extension JobFailure: Described {
+    package static let meaning = Meaning(
+        nil, .answer,
+        fields: [
+            Field("code", "A stable code, such as `timed-out`."),
+            Field("detail", "A sentence for people."),
+        ])
+}

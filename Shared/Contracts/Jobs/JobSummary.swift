@@ -60,3 +60,21 @@ package struct JobSummary: Codable, Sendable, Equatable {
         try container.encode(finishedAt, forKey: .finishedAt)
     }
 }
+
+extension JobSummary: Described {
+    package static let meaning = Meaning(
+        "Job", .answer, "A side effect outside. What it carries is not shown.",
+        fields: [
+            Field("id", "The job."),
+            Field("kind", "What is done, such as `send-sms`."),
+            Field("key", "What it stands in line for: of one key one job runs at a time, in the order in which they were made."),
+            Field("state", "`unknown`: it may have been done, and nobody can say; a person decides."),
+            Field("attempt", "Attempts begun.", .from(0)),
+            Field("not_before", "A queued one waits at least until then."),
+            Field("lease_until", "Until when a running one is held by its worker."),
+            Field("last_error", "Why the last attempt did not succeed."),
+            Field("created_at", "When it was made."),
+            Field("finished_at", "When it was done or failed."),
+        ],
+        list: .init("JobPage", "Jobs."))
+}

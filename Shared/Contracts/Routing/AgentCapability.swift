@@ -32,3 +32,13 @@ package struct AgentCapability: Codable, Sendable, Hashable {
         try container.encode(level, forKey: .level)
     }
 }
+
+extension AgentCapability: Described {
+    package static let meaning = Meaning(
+        nil, .answer,
+        fields: [
+            Field("name", "What it is, such as a language.", .length(1, 100)),
+            Field("level", "1, the least, to 5.", .range(1, 5)),
+        ],
+        shorthand: Field("", "Level 1, the least.", .length(1, 100)))
+}

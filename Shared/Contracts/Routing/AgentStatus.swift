@@ -1,5 +1,5 @@
 /// Whether an agent takes work. What the agent chose wins over the socket.
-package struct AgentStatus: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible {
+package struct AgentStatus: RawRepresentable, CaseIterable, Hashable, Sendable, Codable, CustomStringConvertible {
     package let rawValue: String
     package init(rawValue: String) { self.rawValue = rawValue }
 
@@ -8,7 +8,7 @@ package struct AgentStatus: RawRepresentable, Hashable, Sendable, Codable, Custo
     package static let busy = AgentStatus(rawValue: "busy")
     package static let offline = AgentStatus(rawValue: "offline")
 
-    package static let all: [AgentStatus] = [.online, .away, .busy, .offline]
+    package static let allCases: [AgentStatus] = [.online, .away, .busy, .offline]
 
     package var description: String { rawValue }
 }

@@ -28,3 +28,15 @@ package struct CandidateRecord: Codable, Sendable, Equatable {
         try container.encode(refusal, forKey: .refusal)
     }
 }
+
+extension CandidateRecord: Described {
+    package static let meaning = Meaning(
+        nil, .answer,
+        fields: [
+            Field("agent_id", "The candidate."),
+            Field("name", "What colleagues call it."),
+            Field("inputs", "What was known of it."),
+            Field("terms", "Its score; null if it was refused."),
+            Field("refusal", "Why it could not have it; null if it could."),
+        ])
+}

@@ -72,3 +72,26 @@ package struct Decision: Codable, Sendable, Equatable {
         try container.encode(snapshotDigest, forKey: .snapshotDigest)
     }
 }
+
+extension Decision: Described {
+    package static let meaning = Meaning(
+        "Decision", .answer, "Why the router chose whom it chose.",
+        fields: [
+            Field("id", "The decision."),
+            Field("session_id", "The conversation."),
+            Field("at", "When it was made."),
+            Field("policy_version", "Of the company's settings; 0: the defaults.", .from(0)),
+            Field("sector", "Whose agents were asked."),
+            Field("chosen_agent_id", "Who got it; null: nobody."),
+            Field(
+                "outcome", "`manual`: a person chose. `preferred`: it went to the agent that it asked for.",
+                .words(["assigned", "preferred", "queued", "manual"])),
+            Field("candidates", "The best 200 and the preferred agent."),
+            Field("refusal_counts", "Of all candidates, by reason."),
+            Field("snapshot_digest", "SHA-256 of everything that was looked at, hexadecimal."),
+            Field("team_id", "Whose agents were asked; null: the whole sector's."),
+            Field("formula_version", "Of the formula."),
+            Field("work", "What was to be routed, with everything the verdict depended on; null in old decisions.", .object, .orNull),
+        ],
+        list: .init("DecisionPage", "Decisions about a conversation, latest first."))
+}

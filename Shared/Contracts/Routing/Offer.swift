@@ -26,3 +26,16 @@ package struct Offer: Codable, Sendable, Equatable {
         case expiresAt = "expires_at"
     }
 }
+
+extension Offer: Described {
+    package static let meaning = Meaning(
+        "Offer", .answer, "A conversation that you are asked to take; until you answer, room is kept.",
+        fields: [
+            Field("id", "The offer."),
+            Field("session_id", "The conversation."),
+            Field("channel", "How the customer reaches the company."),
+            Field("priority", "0 to 10; higher is served first.", .range(0, 10)),
+            Field("offered_at", "When you were asked."),
+            Field("expires_at", "Until when room is kept for it."),
+        ])
+}

@@ -39,3 +39,17 @@ package struct Presence: Codable, Sendable, Equatable {
         try container.encode(capacity, forKey: .capacity)
     }
 }
+
+extension Presence: Described {
+    package static let meaning = Meaning(
+        "Presence", .answer, "Whether you take work.",
+        fields: [
+            Field("id", "You, as an agent."),
+            Field("name", "What colleagues and customers see."),
+            Field("status", "As chosen."),
+            Field("effective_status", "Online only with a live socket, or within 60 s of the last one."),
+            Field("reason", "Why no work comes."),
+            Field("load", "Weight held now."),
+            Field("capacity", "Weight that may be held at once; a conversation weighs 1 unless its channel has another weight."),
+        ])
+}

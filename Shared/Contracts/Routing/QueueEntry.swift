@@ -56,3 +56,21 @@ package struct QueueEntry: Codable, Sendable, Equatable {
         try container.encode(offerExpiresAt, forKey: .offerExpiresAt)
     }
 }
+
+extension QueueEntry: Described {
+    package static let meaning = Meaning(
+        "QueueEntry", .answer, "A conversation that waits, or that somebody is being asked to take.",
+        fields: [
+            Field("session_id", "The conversation."),
+            Field("channel", "How the customer reaches the company."),
+            Field("sector", "The part of the company that it belongs to."),
+            Field("team_id", "The team that it waits for; null: anybody of the sector."),
+            Field("priority", "0 to 10; higher is served first.", .range(0, 10)),
+            Field("position", "In its sector.", .from(1)),
+            Field("waiting_since", "Since when it waits."),
+            Field("estimated_wait_seconds", "How long it may take yet; null where nobody can say."),
+            Field("offered_to", "Who is being asked; null: nobody."),
+            Field("offer_expires_at", "Until when; null: nobody is being asked."),
+        ],
+        list: .init("QueuePage", "The queue in its order."))
+}

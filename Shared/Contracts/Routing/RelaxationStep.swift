@@ -16,3 +16,13 @@ package struct RelaxationStep: Codable, Sendable, Equatable {
         case levelsBelowMax = "levels_below_max"
     }
 }
+
+extension RelaxationStep: Described {
+    package static let meaning = Meaning(
+        nil, .both,
+        fields: [
+            Field("after_seconds", "After this long a wait.", .range(0, 86400)),
+            Field("lacking_max", "So many of the needed capabilities may be lacking.", .range(0, 100)),
+            Field("levels_below_max", "So far may the others be below the needed level.", .range(0, 4)),
+        ])
+}

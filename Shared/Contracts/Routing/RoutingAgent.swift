@@ -70,3 +70,27 @@ package struct RoutingAgent: Codable, Sendable, Equatable {
         try container.encode(createdAt, forKey: .createdAt)
     }
 }
+
+extension RoutingAgent: Described {
+    package static let meaning = Meaning(
+        "Agent", .answer, "Somebody, or something, that takes conversations of a sector.",
+        fields: [
+            Field("id", "Its id; a person's agent has the person's."),
+            Field("name", "What colleagues and customers see."),
+            Field("type", "A person, or a program.", .words(["human", "automated"])),
+            Field("sector", "The part of the company that it belongs to."),
+            Field("priority", "0 to 10; adds to the score with which agents compete.", .range(0, 10)),
+            Field("capabilities", "What it can do, and how well."),
+            Field("capacity", "Weight that may be held at once; a conversation weighs 1 unless its channel has another weight."),
+            Field(
+                "channel_capacities", "How much of the capacity each channel may take; what is not named has no limit of its own.",
+                .each(.range(0, 1000))),
+            Field("load", "Weight held now."),
+            Field("success_rate", "Share of conversations that went well, 0 to 1; null without history."),
+            Field("mean_handling_seconds", "Mean time from taking a conversation to its end; null without history."),
+            Field("status", "Whether it takes work."),
+            Field("active", "Whether it is switched on; otherwise it gets nothing, whatever its status."),
+            Field("created_at", "When it was made."),
+        ],
+        list: .init("AgentPage", "Agents by name."))
+}

@@ -25,3 +25,13 @@ package struct RoutingPolicyInUse: Codable, Sendable, Equatable {
         case version, settings, since
     }
 }
+
+extension RoutingPolicyInUse: Described {
+    package static let meaning = Meaning(
+        "RoutingPolicy", .answer, "The settings that the router decides by now.",
+        fields: [
+            Field("version", "Counts the company's settings; 0: the defaults. Decisions name it.", .from(0)),
+            Field("settings", "What is in use."),
+            Field("since", "Since when; null: nobody has changed them."),
+        ])
+}

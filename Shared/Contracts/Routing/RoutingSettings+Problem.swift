@@ -26,10 +26,10 @@ extension RoutingSettings {
 
     private var channelProblem: FieldProblem? {
         for (name, weight) in channelWeights.sorted(by: { $0.key < $1.key }) {
-            guard Channel.all.contains(where: { $0.rawValue == name }) else {
+            guard Channel.allCases.contains(where: { $0.rawValue == name }) else {
                 return FieldProblem(
                     field: "channel_weights.\(TextRule.label.cut(name))",
-                    detail: "is no channel; there are \(Channel.all.map(\.rawValue).joined(separator: ", "))")
+                    detail: "is no channel; there are \(Channel.allCases.map(\.rawValue).joined(separator: ", "))")
             }
             if let problem = Self.problem(weight, "channel_weights.\(name)", Self.channelWeightRange) { return problem }
         }

@@ -83,3 +83,28 @@ package struct RoutingSettings: Codable, Sendable, Equatable {
         try container.encode(measuresCapabilities, forKey: .measuresCapabilities)
     }
 }
+
+extension RoutingSettings: Described {
+    package static let meaning = Meaning(
+        "RoutingSettings", .both, "How a company routes. What is left out has its default.",
+        fields: [
+            Field("weights", "What each factor of a score can give at most."),
+            Field(
+                "channel_weights", "How much of an agent's capacity a conversation takes, by channel; 1 where nothing is named.",
+                .keys(Channel.allCases.map(\.rawValue)), .each(.range(1, 10))),
+            Field(
+                "offer_timeout_seconds", "How long an agent may think about an offer; null: conversations are assigned without asking.",
+                .range(5, 600), .orNull),
+            Field("preferred_wait_seconds", "How long a conversation waits for its preferred agent who has no room.", .range(0, 86400)),
+            Field("relaxation", "What is asked for less and less while a conversation waits, ascending by time.", .count(0, 10)),
+            Field(
+                "priority_fallback_seconds",
+                "After how long a conversation that nobody may have for want of skills goes to the agent of the highest priority who has room; null: never. Left out where it is 300.",
+                .range(0, 86400), .standard(300), .orNull),
+            Field(
+                "offline_grace_seconds", "How long an agent who went offline keeps conversations; null: for ever.", .range(0, 86400),
+                .orNull),
+            Field("learned_weight", "What the learned recommendation can add to a score at most; 0: it is off.", .range(0, 20)),
+            Field("measures_capabilities", "Capability points count by measured success instead of one each."),
+        ])
+}

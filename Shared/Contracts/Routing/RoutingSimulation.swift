@@ -41,3 +41,17 @@ package struct RoutingSimulation: Codable, Sendable, Equatable {
         case id, status, progress, actual, draft, differing, failure
     }
 }
+
+extension RoutingSimulation: Described {
+    package static let meaning = Meaning(
+        "Simulation", .answer, "A draft policy tried on a past period, beside what happened. Kept for seven days.",
+        fields: [
+            Field("id", "The simulation."),
+            Field("status", "How it stands.", .words(["running", "done", "failed"])),
+            Field("progress", "0 to 1.", .range(0, 1)),
+            Field("actual", "What happened; null until it is done."),
+            Field("draft", "What would have happened; null until it is done."),
+            Field("differing", "Conversations that would have gone to somebody else.", .from(0)),
+            Field("failure", "A sentence, if it failed."),
+        ])
+}

@@ -49,3 +49,17 @@ package struct ScoreTerms: Codable, Sendable, Equatable {
         try container.encode(total, forKey: .total)
     }
 }
+
+extension ScoreTerms: Described {
+    package static let meaning = Meaning(
+        nil, .answer,
+        fields: [
+            Field("success_rate", "For what went well."),
+            Field("priority", "For its priority."),
+            Field("load", "For room that it has."),
+            Field("handling_time", "For how soon it is done."),
+            Field("capabilities", "For what it can do beyond what is needed."),
+            Field("total", "The sum; the highest wins."),
+            Field("learned", "What its outcomes in this topic promise; 0 where the company has not switched it on."),
+        ])
+}

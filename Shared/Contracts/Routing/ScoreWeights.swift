@@ -24,3 +24,15 @@ package struct ScoreWeights: Codable, Sendable, Equatable {
         case handlingTime = "handling_time"
     }
 }
+
+extension ScoreWeights: Described {
+    package static let meaning = Meaning(
+        "ScoreWeights", .both, "What each factor of a score can give at most. The first four add up to 100.",
+        fields: [
+            Field("success", "For what went well.", .range(0, 100)),
+            Field("priority", "For the agent's priority.", .range(0, 100)),
+            Field("load", "For room that the agent has.", .range(0, 100)),
+            Field("handling_time", "For how soon the agent is done.", .range(0, 100)),
+            Field("capability", "For each matched capability.", .range(0, 20)),
+        ])
+}

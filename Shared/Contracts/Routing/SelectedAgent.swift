@@ -22,3 +22,13 @@ package struct SelectedAgent: Codable, Sendable, Equatable {
         try container.encode(refusalCounts, forKey: .refusalCounts)
     }
 }
+
+extension SelectedAgent: Described {
+    package static let meaning = Meaning(
+        "SelectedAgent", .answer, "Who would get it, null if nobody, and why.",
+        fields: [
+            Field("agent", "Who would get it; null: nobody."),
+            Field("candidates", "The best 200 and the preferred agent."),
+            Field("refusal_counts", "Of all candidates, by reason."),
+        ])
+}

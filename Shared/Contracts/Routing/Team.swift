@@ -58,3 +58,21 @@ package struct Team: Codable, Sendable, Equatable {
 }
 
 package typealias TeamID = Identifier<Team>
+
+extension Team: Described {
+    package static let meaning = Meaning(
+        "Team", .answer, "People of one sector who work together, each through the agents assigned to them.",
+        fields: [
+            Field("id", "The team."),
+            Field("name", "Unique in the company, whatever its case."),
+            Field("sector", "The part of the company that it belongs to."),
+            Field("description", "For people."),
+            Field("fallback_team_id", "Gets the team's work while no active member has an agent."),
+            Field("member_count", "People in it."),
+            Field("agent_count", "Agents that work for them."),
+            Field("waiting_count", "Conversations that wait for the team, offered ones too; counted up to 1,000.", .range(0, 1000)),
+            Field("created_at", "When it was made."),
+            Field("updated_at", "When it was changed last."),
+        ],
+        list: .init("TeamPage", "Teams by name."))
+}

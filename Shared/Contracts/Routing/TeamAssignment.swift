@@ -34,3 +34,15 @@ package struct TeamAssignment: Codable, Sendable, Equatable {
 }
 
 package typealias TeamAssignmentID = Identifier<TeamAssignment>
+
+extension TeamAssignment: Described {
+    package static let meaning = Meaning(
+        "TeamAssignment", .answer, "Ties a team's member to an agent: the own one, or one that works for the member.",
+        fields: [
+            Field("id", "The assignment."),
+            Field("team_id", "The team."),
+            Field("member_id", "Whom the agent works for."),
+            Field("agent", "The agent."),
+            Field("created_at", "Since when."),
+        ])
+}

@@ -37,3 +37,16 @@ package struct TeamLoad: Codable, Sendable, Equatable {
         try container.encode(capacityAfter, forKey: .capacityAfter)
     }
 }
+
+extension TeamLoad: Described {
+    package static let meaning = Meaning(
+        "TeamLoad", .answer, "How busy a team is, and would be after the move.",
+        fields: [
+            Field("team_id", "The team."),
+            Field("name", "The team's."),
+            Field("capacity", "What its agents may hold together."),
+            Field("demand", "What they hold, and what waits for the team."),
+            Field("demand_after", "The same after the move."),
+            Field("capacity_after", "What its agents may hold after the move."),
+        ])
+}

@@ -43,3 +43,18 @@ package struct TeamMember: Codable, Sendable, Equatable {
 }
 
 package typealias TeamMemberID = Identifier<TeamMember>
+
+extension TeamMember: Described {
+    package static let meaning = Meaning(
+        "TeamMember", .answer, "A person in a team.",
+        fields: [
+            Field("id", "The membership."),
+            Field("team_id", "The team."),
+            Field("user", "The person."),
+            Field("role", "A lead is shown as such; nothing else hangs on it.", .words(["member", "lead"])),
+            Field("active", "An inactive member's agents get no work of the team."),
+            Field("assignments", "Agents that work for the person here."),
+            Field("joined_at", "Since when."),
+        ],
+        list: .init("TeamMemberPage", "Members of a team."))
+}

@@ -21,3 +21,13 @@ package struct TeamMove: Codable, Sendable, Equatable {
         try container.encode(to, forKey: .to)
     }
 }
+
+extension TeamMove: Described {
+    package static let meaning = Meaning(
+        nil, .answer,
+        fields: [
+            Field("member", "Who would move."),
+            Field("from", "The team that would lose them."),
+            Field("to", "The team that would win them."),
+        ])
+}

@@ -15,3 +15,11 @@ package struct TeamMoves: Codable, Sendable, Equatable {
         try container.encode(items, forKey: .items)
     }
 }
+
+extension TeamMoves: Described {
+    package static let meaning = Meaning(
+        "TeamMoves", .answer, "Suggestions, the most helpful first.",
+        fields: [
+            Field("items", "The most helpful first.")
+        ])
+}

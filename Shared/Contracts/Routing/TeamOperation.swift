@@ -142,3 +142,31 @@ package struct TeamOperation: Codable, Sendable, Equatable {
         }
     }
 }
+
+extension TeamOperation: Described {
+    package static let meaning = Meaning(
+        "TeamOperation", .question, "One change. `id` is that of what is created, changed or removed.",
+        fields: [
+            Field("operation", "What to do.", .words(of: Kind.allCases)),
+            Field("id", "Of what is created, changed or removed; we choose one for what is created without."),
+            Field("team_id", "The team."),
+            Field("member_id", "The membership."),
+            Field("agent_id", "The agent that is assigned."),
+            Field("user_id", "Who joins."),
+            Field("fallback_team_id", "Null takes it away.", .orNull),
+            Field("name", "Of a team or an agent.", .length(1, 200)),
+            Field("sector", "One of the company's sectors, see `GET /api/settings/sectors`; `general` is always one.", .length(1, 100)),
+            Field("description", "For people.", .length(2000)),
+            Field("role", "Of a member: a lead is shown as such.", .words(["member", "lead"])),
+            Field("active", "Of a member or an agent: whether it gets work."),
+            Field("type", "A person, or a program.", .words(["human", "automated"])),
+            Field("priority", "Of an agent: 0 to 10."),
+            Field("capacity", "Weight that may be held at once; a conversation weighs 1 unless its channel has another weight."),
+            Field("capabilities", "What it can do, and how well."),
+            Field(
+                "channel_capacities", "How much of the capacity each channel may take; what is not named has no limit of its own.",
+                .each(.range(0, 1000))),
+            Field("success_rate", "Share of conversations that went well, 0 to 1; null without history.", .range(0, 1)),
+            Field("mean_handling_seconds", "Mean time from taking a conversation to its end; null without history.", .from(0)),
+        ])
+}

@@ -61,3 +61,21 @@ package struct TeamPerformance: Codable, Sendable, Equatable {
         try container.encode(meanHandlingSeconds, forKey: .meanHandlingSeconds)
     }
 }
+
+extension TeamPerformance: Described {
+    package static let meaning = Meaning(
+        "TeamPerformance", .answer, "What a team did on one day, counted when it happened.",
+        fields: [
+            Field("team_id", "The team."),
+            Field("team_name", "The team's name on that day."),
+            Field("sector", "The team's sector on that day."),
+            Field("day", "The day, in UTC.", .format("date")),
+            Field("assigned_count", "Conversations that its agents got."),
+            Field("resolved_count", "Those that were resolved."),
+            Field("given_up_count", "Those that customers gave up."),
+            Field("success_rate", "Share of conversations that went well, 0 to 1; null without history."),
+            Field("mean_wait_seconds", "Until somebody had it; null: there was none."),
+            Field("mean_handling_seconds", "Mean time from taking a conversation to its end; null without history."),
+        ],
+        list: .init("TeamPerformancePage", "A team's days, the latest first."))
+}

@@ -63,7 +63,7 @@ import Testing
     @Test func `let a key do what its scopes say, on every route that takes keys`() async throws {
         try await withGateway { (gateway) async throws in
             gateway.accounts.answer(VerifyAPIKey.self) { question in
-                let scopes = KeyScope.all.filter { question.key == "sk_all" || question.key == "sk_\($0)" }
+                let scopes = KeyScope.allCases.filter { question.key == "sk_all" || question.key == "sk_\($0)" }
                 return VerifiedKey(
                     principal: Principal(clientID: TestTokens.tenant, subject: TestTokens.subject(.service), role: .service, name: "key"),
                     scopes: question.key == "sk_old" ? nil : scopes)
@@ -72,7 +72,7 @@ import Testing
             for route in gateway.service.routes {
                 guard case .roles(let roles) = route.access, roles.contains(.service) else { continue }
                 let path = `The route table`.path(route)
-                for key in KeyScope.all.map({ "sk_\($0)" }) + ["sk_all", "sk_old"] {
+                for key in KeyScope.allCases.map({ "sk_\($0)" }) + ["sk_all", "sk_old"] {
                     let answer = try await gateway.request(route.method.rawValue, path, token: key, body: route.hasBody ? [:] : nil)
                     let isRefused = answer.status == 403 && answer.code == "scope-missing"
                     #expect(isRefused == !["sk_all", "sk_old", "sk_\(route.scope)"].contains(key), "\(key) at \(route.method) \(path)")

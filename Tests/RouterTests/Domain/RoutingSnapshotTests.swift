@@ -17,7 +17,7 @@ import Testing
             capacity: .random(in: 0...4, using: &random), load: .random(in: -1...5, using: &random),
             successRate: Bool.random(using: &random) ? .random(in: 0...1, using: &random) : nil,
             isActive: Int.random(in: 0..<6, using: &random) > 0,
-            status: ([.online, .online, .online, .online] + AgentStatus.all).randomElement(using: &random)!,
+            status: ([.online, .online, .online, .online] + AgentStatus.allCases).randomElement(using: &random)!,
             isPresent: Int.random(in: 0..<6, using: &random) > 0,
             lastAssignedAt: Bool.random(using: &random) ? Date(timeIntervalSince1970: .random(in: 0...9, using: &random)) : nil,
             channelCapacities: Bool.random(using: &random) ? ["phone": 2] : [:],

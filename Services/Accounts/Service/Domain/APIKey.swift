@@ -19,10 +19,10 @@ package enum APIKey {
     package static func scopes(_ given: [KeyScope]?) throws(AccountsError) -> [KeyScope]? {
         guard let given else { return nil }
         guard !given.isEmpty else { throw .fieldInvalid(field: "scopes", detail: "must name at least one; leave it out for everything") }
-        guard given.allSatisfy(KeyScope.all.contains) else {
-            throw .fieldInvalid(field: "scopes", detail: "must be of \(KeyScope.all.map(\.rawValue).joined(separator: ", "))")
+        guard given.allSatisfy(KeyScope.allCases.contains) else {
+            throw .fieldInvalid(field: "scopes", detail: "must be of \(KeyScope.allCases.map(\.rawValue).joined(separator: ", "))")
         }
-        return KeyScope.all.filter(given.contains)
+        return KeyScope.allCases.filter(given.contains)
     }
 
     package static func expiry(_ given: Date?, now: Date) throws(AccountsError) -> Date? {

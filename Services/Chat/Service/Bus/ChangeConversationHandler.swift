@@ -12,9 +12,9 @@ struct ChangeConversationHandler: RequestHandler {
         if let priority = request.priority, !(0...10).contains(priority) {
             throw ChatError.fieldInvalid(field: "priority", detail: "The priority is a number from 0 to 10.")
         }
-        if let status = request.status, !ConversationStatus.all.contains(status) {
+        if let status = request.status, !ConversationStatus.allCases.contains(status) {
             throw ChatError.fieldInvalid(
-                field: "status", detail: "The status is one of \(ConversationStatus.all.map(\.rawValue).joined(separator: ", ")).")
+                field: "status", detail: "The status is one of \(ConversationStatus.allCases.map(\.rawValue).joined(separator: ", ")).")
         }
         _ = try await writer.session(
             ConversationCommand(

@@ -14,7 +14,7 @@ enum InboundLimits {
 
     /// - Throws: ``ChatError``, naming the field.
     static func validate(_ request: ReceiveInbound) throws(ChatError) {
-        guard Channel.all.contains(request.channel), request.channel != .website else {
+        guard Channel.allCases.contains(request.channel), request.channel != .website else {
             throw .fieldInvalid(field: "channel", detail: "This is no channel that messages are received from.")
         }
         // What is not kept yet must not be lost either: whoever sends it hears so, and keeps it.

@@ -64,7 +64,7 @@ extension AccountsError {
             Problem(.unprocessableContent, code, field: field, detail: detail)
         case .rulesMovedOn(let version):
             Problem(.conflict, code, detail: "Somebody else changed the business rules; look at theirs first.")
-                .with(member: "version", .integer(Int64(version)))
+                .with(\.version, version)
         case .unknown(let code):
             Problem(serviceRefusal: code, service: "accounts")
         }

@@ -13,7 +13,7 @@ struct AgentController {
             Route(.put, "/api/v1/agents/me/status", "setOwnStatus", SetAgentStatus.access) { try await setStatus($0) },
             Route(.get, "/api/v1/agents/me/offers", "listOwnOffers", ListOffers.access) { call in
                 let offers = try await call.ask(ListOffers(principal: call.principal))
-                return try .json(["items": await call.named(offers.items, of: \.sessionID)])
+                return try .json(NamedOffers(items: await call.named(offers.items, of: \.sessionID)))
             },
             Route(.post, "/api/v1/routing/offers/{id}/accept", "acceptOffer", AcceptOffer.access) { try await accept($0) },
             Route(.post, "/api/v1/routing/offers/{id}/decline", "declineOffer", DeclineOffer.access) { try await decline($0) },
@@ -56,6 +56,10 @@ struct AgentController {
         ]
     }
 
+    struct NamedOffers: Codable {
+        let items: [NamedEntry<Offer>]
+    }
+
     private func listQueue(_ call: GatewayCall) async throws -> Response {
         let page = try await call.ask(
             ListQueue(
@@ -64,7 +68,7 @@ struct AgentController {
         return try .json(Page(items: await call.named(page.items, of: \.sessionID), nextCursor: page.nextCursor))
     }
 
-    private struct StatusChoice: Decodable {
+    struct StatusChoice: Decodable {
         let status: AgentStatus
         let chosen: Bool?
     }
@@ -72,8 +76,8 @@ struct AgentController {
     private func setStatus(_ call: GatewayCall) async throws -> Response {
         let choice = try call.decode(StatusChoice.self)
         let status = choice.status
-        guard AgentStatus.all.contains(status) else {
-            throw Problem.body("status", "is none of \(AgentStatus.all.map(\.rawValue).joined(separator: ", "))")
+        guard AgentStatus.allCases.contains(status) else {
+            throw Problem.body("status", "is none of \(AgentStatus.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         return try await call.pass(SetAgentStatus(principal: call.principal, status: status, chosen: choice.chosen == false ? false : nil))
     }
@@ -85,7 +89,7 @@ struct AgentController {
             Assigned(sessionID: assignment.sessionID, agent: assignment.agent, decisionID: assignment.decisionID))
     }
 
-    private struct Refusal: Decodable {
+    struct Refusal: Decodable {
         let note: String?
     }
 
@@ -95,8 +99,7 @@ struct AgentController {
         return try await call.done(DeclineOffer(principal: call.principal, id: id, note: note))
     }
 
-    private struct Agent: Decodable {
-        let id: AgentID?
+    struct AgentChange: Decodable {
         let name: String?
         let type: String?
         let sector: String?
@@ -109,7 +112,7 @@ struct AgentController {
         let active: Bool?
 
         enum CodingKeys: String, CodingKey {
-            case id, name, type, sector, priority, capabilities, capacity, active
+            case name, type, sector, priority, capabilities, capacity, active
             case channelCapacities = "channel_capacities"
             case successRate = "success_rate"
             case meanHandlingSeconds = "mean_handling_seconds"
@@ -124,19 +127,35 @@ struct AgentController {
         }
     }
 
+    /// What can be changed later, and what a new one has besides.
+    struct NewAgent: Decodable {
+        let id: AgentID?
+        let agent: AgentChange
+
+        enum CodingKeys: String, CodingKey {
+            case id, name
+        }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            id = try container.decodeIfPresent(AgentID.self, forKey: .id)
+            _ = try container.decode(String.self, forKey: .name)
+            agent = try AgentChange(from: decoder)
+        }
+    }
+
     private func create(_ call: GatewayCall) async throws -> Response {
-        let agent = try call.decode(Agent.self)
-        guard agent.name != nil else { throw Problem.body("name", "is missing") }
+        let new = try call.decode(NewAgent.self)
         return try await call.pass(
-            agent.saving(call.principal, try agent.id ?? AgentID(call.newID()), isNew: true), status: .created)
+            new.agent.saving(call.principal, try new.id ?? AgentID(call.newID()), isNew: true), status: .created)
     }
 
     private func change(_ call: GatewayCall) async throws -> Response {
         let id: AgentID = try call.id("agent")
-        return try await call.pass(try call.decode(Agent.self).saving(call.principal, id, isNew: false))
+        return try await call.pass(try call.decode(AgentChange.self).saving(call.principal, id, isNew: false))
     }
 
-    private struct Work: Decodable {
+    struct Work: Decodable {
         let sector: String?
         let channel: Channel?
         let requiredCapabilities: [AgentCapability]?
@@ -165,7 +184,7 @@ struct AgentController {
                 teamID: work.teamID))
     }
 
-    private struct Draft: Decodable {
+    struct Draft: Decodable {
         let id: SimulationID?
         let from: Date
         let to: Date
@@ -185,10 +204,20 @@ struct AgentController {
             status: .created)
     }
 
-    private struct Target: Decodable {
+    struct Assign: Decodable {
+        let agentID: AgentID?
+        let reason: String?
+
+        enum CodingKeys: String, CodingKey {
+            case agentID = "agent_id"
+            case reason
+        }
+    }
+
+    struct Transfer: Decodable {
         let agentID: AgentID?
         let teamID: TeamID?
-        let reason: String?
+        let reason: String
 
         enum CodingKeys: String, CodingKey {
             case agentID = "agent_id"
@@ -197,7 +226,7 @@ struct AgentController {
         }
     }
 
-    private struct Assigned: Encodable {
+    struct Assigned: Codable {
         let sessionID: ConversationID
         let agent: AgentSummary?
         let decisionID: DecisionID?
@@ -218,7 +247,7 @@ struct AgentController {
 
     private func assign(_ call: GatewayCall) async throws -> Response {
         let id: ConversationID = try call.id("conversation")
-        let target = call.body.readableBytes == 0 ? Target(agentID: nil, teamID: nil, reason: nil) : try call.decode(Target.self)
+        let target = call.body.readableBytes == 0 ? Assign(agentID: nil, reason: nil) : try call.decode(Assign.self)
         let isOwn = target.agentID == nil || target.agentID?.uuid == call.principal.subject.uuid
         if call.principal.role == .agent, !isOwn { throw Problem.forbidden(.agent) }
         let assignment = try await call.ask(
@@ -230,8 +259,8 @@ struct AgentController {
     /// To a colleague, or without one back to the queue, there perhaps for another team.
     private func transfer(_ call: GatewayCall) async throws -> Response {
         let id: ConversationID = try call.id("conversation")
-        let target = try call.decode(Target.self)
-        let reason = target.reason ?? ""
+        let target = try call.decode(Transfer.self)
+        let reason = target.reason
         guard !reason.isEmpty else { throw Problem.body("reason", "is missing") }
         guard let agentID = target.agentID else {
             _ = try await call.askForBytes(
@@ -243,4 +272,137 @@ struct AgentController {
             AssignConversation(principal: call.principal, sessionID: id, agentID: agentID, reason: reason))
         return try .json(Assigned(sessionID: id, agent: assignment.agent, decisionID: assignment.decisionID))
     }
+}
+
+extension AgentController.AgentChange: Described {
+    static let meaning = Meaning(
+        "AgentChange", .question, "Only what is given changes.",
+        fields: [
+            Field("name", "What colleagues and customers see.", .length(1, 200)),
+            Field("type", "A person, or a program.", .standard("human"), .words(["human", "automated"])),
+            Field(
+                "sector", "One of the company's sectors, see `GET /api/settings/sectors`; `general` is always one.", .length(1, 100),
+                .standard("general")),
+            Field("priority", "0 to 10; adds to the score with which agents compete.", .range(0, 10)),
+            Field("capabilities", "What it can do, and how well."),
+            Field("capacity", "Weight that may be held at once; a conversation weighs 1 unless its channel has another weight.", .from(0)),
+            Field(
+                "channel_capacities", "How much of the capacity each channel may take; what is not named has no limit of its own.",
+                .each(.range(0, 1000))),
+            Field("success_rate", "Share of conversations that went well, where you know it better.", .range(0, 1)),
+            Field("mean_handling_seconds", "Mean time from taking a conversation to its end, where you know it better.", .from(0)),
+            Field("active", "Whether it gets work."),
+        ],
+        example: ["capacity": 8])
+}
+
+extension AgentController.NewAgent: Described {
+    static let meaning = Meaning(
+        "NewAgent", .question, "A new agent.",
+        fields: [
+            Field("id", "Chosen by you, so that a retry makes no second one; otherwise we choose. For a person's agent: the user's id."),
+            Field("name", "What colleagues and customers see.", .length(1, 200)),
+            Field("type", "A person, or a program.", .standard("human"), .words(["human", "automated"])),
+            Field(
+                "sector", "One of the company's sectors, see `GET /api/settings/sectors`; `general` is always one.", .length(1, 100),
+                .standard("general")),
+            Field("priority", "0 to 10; adds to the score with which agents compete.", .range(0, 10)),
+            Field("capabilities", "What it can do, and how well."),
+            Field("capacity", "Weight that may be held at once; a conversation weighs 1 unless its channel has another weight.", .from(0)),
+            Field(
+                "channel_capacities", "How much of the capacity each channel may take; what is not named has no limit of its own.",
+                .each(.range(0, 1000))),
+            Field("success_rate", "Share of conversations that went well, where you know it.", .range(0, 1)),
+            Field("mean_handling_seconds", "Mean time from taking a conversation to its end, where you know it.", .from(0)),
+            Field("active", "Whether it gets work."),
+        ],
+        example: ["name": "Night desk", "type": "automated", "sector": "general", "priority": 3, "capacity": 20])
+}
+
+extension AgentController.Assign: Described {
+    static let meaning = Meaning(
+        "Assign", .question, "Who gets it.",
+        fields: [
+            Field("agent_id", "Without it: you."),
+            Field("reason", "Why, for colleagues and for the audit log.", .length(1000)),
+        ],
+        example: [:])
+}
+
+extension AgentController.Transfer: Described {
+    static let meaning = Meaning(
+        "Transfer", .question, "To a colleague, or back to the queue.",
+        fields: [
+            Field("agent_id", "Without it: back to the queue."),
+            Field("reason", "Why, for colleagues and for the audit log.", .length(1000)),
+            Field("team_id", "Waits for this team; not beside `agent_id`."),
+        ],
+        example: ["reason": "speaks Portuguese", "agent_id": "0193f2a4-9e13-7d5a-b642-6c8d2f1e5a33"])
+}
+
+extension AgentController.Assigned: Described {
+    static let meaning = Meaning(
+        "Assignment", .answer, "Who holds a conversation now.",
+        fields: [
+            Field("session_id", "The conversation."),
+            Field("agent", "Who has it now; null: it waits again."),
+            Field("decision_id", "The routing decision behind it; null where a person chose."),
+        ])
+}
+
+extension AgentController.Draft: Described {
+    static let meaning = Meaning(
+        "NewSimulation", .question, "A draft policy and the period to try it on.",
+        fields: [
+            Field("from", "From this time."),
+            Field("to", "Before this time; at most 92 days after `from`."),
+            Field("settings", "What to try."),
+            Field(
+                "sector",
+                "Only this sector's conversations. One of the company's sectors, see `GET /api/settings/sectors`; `general` is always one.",
+                .orNull),
+            Field("id", "Yours to choose; the same id again is the same simulation."),
+        ])
+}
+
+extension AgentController.Work: Described {
+    static let meaning = Meaning(
+        "RoutingWork", .question, "Work that might come.",
+        fields: [
+            Field("sector", "One of the company's sectors, see `GET /api/settings/sectors`; `general` is always one.", .length(1, 100)),
+            Field("channel", "How the customer would reach the company; `website` if it is left out."),
+            Field("required_capabilities", "What would be needed.", .count(0, 100)),
+            Field("preferred_agent_id", "Who would be asked first."),
+            Field("team_id", "The team that it would wait for."),
+        ])
+}
+
+extension AgentController.StatusChoice: Described {
+    static let meaning = Meaning(
+        "StatusChoice", .question, "Whether you take work.",
+        fields: [
+            Field("status", "Whether you take work."),
+            Field(
+                "chosen",
+                "False is for pages: one that opens says `online`, one that was signed out of says `offline`, and neither replaces what the agent chose. Not for `away` and `busy`.",
+                .standard(true)),
+        ],
+        example: ["status": "online"])
+}
+
+extension AgentController.NamedOffers: Described {
+    static let meaning = Meaning(
+        "Offers", .answer, "What you are asked to take.",
+        fields: [
+            Field("items", "What you are asked to take.")
+        ])
+}
+
+extension AgentController.Refusal: Described {
+    static let meaning = Meaning(
+        "OfferRefusal", .question, "Why you decline.",
+        fields: [
+            Field("note", "Why, for supervisors.", .length(1000))
+        ],
+        example: ["note": "Lunch"])
 }

@@ -36,7 +36,7 @@ struct AuthController {
         ]
     }
 
-    private struct Credentials: Decodable {
+    struct Credentials: Decodable {
         let email: String
         let password: String
         let client: String?
@@ -54,7 +54,7 @@ struct AuthController {
         return try answer(pair, into: asCookie ? .cookie : .body, call)
     }
 
-    private struct Refresh: Decodable {
+    struct Refresh: Decodable {
         let refreshToken: String?
         enum CodingKeys: String, CodingKey { case refreshToken = "refresh_token" }
     }
@@ -71,7 +71,7 @@ struct AuthController {
         return Response(status: .noContent, headers: [.setCookie: cookie("", lifetime: 0, call)])
     }
 
-    private struct NewPassword: Decodable {
+    struct NewPassword: Decodable {
         let currentPassword: String
         let newPassword: String
         /// Of the device that stays signed in, where it has no cookie.
@@ -92,7 +92,7 @@ struct AuthController {
                 refreshToken: change.refreshToken ?? cookie(Self.cookieName, call)))
     }
 
-    private struct Invitation: Decodable {
+    struct Invitation: Decodable {
         let token: String
         let password: String
     }
@@ -120,7 +120,7 @@ struct AuthController {
         return nil
     }
 
-    private struct Tokens: Encodable {
+    struct Tokens: Codable {
         let accessToken: String
         let tokenType: String
         let expiresIn: Int
@@ -156,4 +156,54 @@ struct AuthController {
     private func cookie(_ value: String, lifetime: Int, _ call: GatewayCall) -> String {
         "\(Self.cookieName)=\(value); Path=/api/auth; Max-Age=\(lifetime); HttpOnly; SameSite=Strict" + (call.isSecure ? "; Secure" : "")
     }
+}
+
+extension AuthController.Invitation: Described {
+    static let meaning = Meaning(
+        "Invitation", .question, "Of an invitation's link, or a reset's: what stands behind the #.",
+        fields: [
+            Field("token", "What stands behind the `#` of the link."),
+            Field("password", "The password from now on."),
+        ])
+}
+
+extension AuthController.NewPassword: Described {
+    static let meaning = Meaning(
+        "PasswordChange", .question, "The old password and the new one.",
+        fields: [
+            Field("current_password", "The password until now."),
+            Field("new_password", "The password from now on."),
+            Field("refresh_token", "Of the device that stays signed in, where it has no cookie."),
+        ])
+}
+
+extension AuthController.Refresh: Described {
+    static let meaning = Meaning(
+        "Refresh", .question, "The token, where no cookie holds it.",
+        fields: [
+            Field("refresh_token", "The one that was given last.")
+        ],
+        example: ["refresh_token": "…"])
+}
+
+extension AuthController.Credentials: Described {
+    static let meaning = Meaning(
+        "SignIn", .question, "Who wants in.",
+        fields: [
+            Field("email", "Whose account.", .format("email")),
+            Field("password", "The password."),
+            Field("client", "The company's slug, where the e-mail is known to several."),
+        ],
+        example: ["email": "ana@nordlys.example", "password": "correct horse battery staple"])
+}
+
+extension AuthController.Tokens: Described {
+    static let meaning = Meaning(
+        "Tokens", .answer, "What a sign-in gives.",
+        fields: [
+            Field("access_token", "Send as `Authorization: Bearer …`."),
+            Field("token_type", "Always `Bearer`.", .always("Bearer")),
+            Field("expires_in", "Seconds."),
+            Field("refresh_token", "Absent where it is in an HttpOnly cookie. Works once."),
+        ])
 }

@@ -12,7 +12,7 @@ extension BusError {
         case .unknownSubject:
             Problem(.badGateway, "not-answered", detail: "No service answers to this yet.")
         case .internal(let incident):
-            Problem(.internalServerError, "internal", detail: "Something is wrong on our side.").with(member: "incident", .string(incident))
+            Problem(.internalServerError, "internal", detail: "Something is wrong on our side.").with(\.incident, incident)
         case .overloaded(let retryAfter):
             Problem(.serviceUnavailable, "overloaded", detail: "Too much is waiting. Ask again with the same key.").retryAfter(retryAfter)
         case .unavailable(let retryAfter):

@@ -23,7 +23,7 @@ struct BusinessRulesController {
     }
 
     /// The change's members stand beside the version that it was made from.
-    private struct Draft: Decodable {
+    struct Draft: Decodable {
         let expectedVersion: Int
         let change: BusinessRulesChange
 
@@ -36,4 +36,19 @@ struct BusinessRulesController {
             change = try BusinessRulesChange(from: decoder)
         }
     }
+}
+
+extension BusinessRulesController.Draft: Described {
+    static let meaning = Meaning(
+        "BusinessRulesChange", .question, "What is to be different; what is left out stays as it is.",
+        fields: [
+            Field("expected_version", "The version that was looked at.", .from(0)),
+            Field("time_zone", "Of the IANA database.", .example("Europe/Oslo")),
+            Field("hours", "Days that are left out are closed.", .keys(Weekday.allCases.map(\.rawValue)), .each(.count(0, 10))),
+            Field("holidays", "Days with hours of their own.", .count(0, 400)),
+            Field("sla", "What the company promises; the first target that fits a conversation counts.", .count(0, 50)),
+            Field("routing", "How conversations find their agent."),
+            Field("retention", "How long what customers wrote is kept."),
+            Field("sectors", "The parts of the company; `general` is always one.", .count(1, 100)),
+        ])
 }

@@ -9,8 +9,7 @@ extension ChatError {
         case .conversationClosed:
             Problem(.conflict, code, detail: "This conversation is closed.")
         case .conversationMovedOn(let last):
-            Problem(.conflict, code, detail: "Messages came after the one you had seen.").with(
-                member: "last_message_sequence", .integer(last))
+            Problem(.conflict, code, detail: "Messages came after the one you had seen.").with(\.lastMessageSequence, last)
         case .conversationHeldByColleague(let name):
             Problem(.forbidden, code, detail: "\(name) holds this conversation.")
         case .conversationIDReused:

@@ -23,7 +23,7 @@ struct CustomerController {
         ]
     }
 
-    private struct Change: Decodable {
+    struct Change: Decodable {
         let name: String?
         let email: String?
         let phone: String?
@@ -40,7 +40,7 @@ struct CustomerController {
                 attributes: change.attributes))
     }
 
-    private struct Contact: Decodable {
+    struct Contact: Decodable {
         let name: String?
         let email: String?
         let page: PageVisit?
@@ -57,7 +57,7 @@ struct CustomerController {
         return try .json(Session.CustomerSummary(id: card.id, name: card.name, email: card.email))
     }
 
-    private struct Block: Decodable {
+    struct Block: Decodable {
         let reason: String?
     }
 
@@ -66,4 +66,38 @@ struct CustomerController {
         let reason = call.body.readableBytes == 0 ? nil : try call.decode(Block.self).reason
         return try await call.done(BlockCustomer(principal: call.principal, customerID: id, reason: reason))
     }
+}
+
+extension CustomerController.Block: Described {
+    static let meaning = Meaning(
+        "Block", .question, "Why somebody is blocked.",
+        fields: [
+            Field("reason", "Why, for colleagues and for the audit log.", .length(1000))
+        ],
+        example: ["reason": "spam"])
+}
+
+extension CustomerController.Contact: Described {
+    static let meaning = Meaning(
+        "Contact", .question, "What a visitor says of itself.",
+        fields: [
+            Field("name", "What you are called.", .length(500)),
+            Field("email", "Where an answer can reach you.", .format("email")),
+            Field("page", "The page that the visitor is on."),
+            Field("locale", "Language tag, such as `pt-BR`.", .length(500)),
+        ],
+        example: ["email": "carla@example.com"])
+}
+
+extension CustomerController.Change: Described {
+    static let meaning = Meaning(
+        "CustomerChange", .question, "Only what is given changes; an empty text removes the value.",
+        fields: [
+            Field("name", "What they are called.", .length(500)),
+            Field("email", "E-mail address."),
+            Field("phone", "Phone number.", .length(500)),
+            Field("locale", "Language tag, such as `pt-BR`.", .length(500)),
+            Field("attributes", "What the company notes about them; replaces what was there."),
+        ],
+        example: ["name": "Carla Mendes"])
 }

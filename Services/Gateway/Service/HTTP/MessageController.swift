@@ -14,7 +14,7 @@ struct MessageController {
         ]
     }
 
-    private struct NewMessage: Decodable {
+    struct NewMessage: Decodable {
         let id: MessageID?
         let sessionID: ConversationID
         let kind: Message.Kind?
@@ -51,7 +51,7 @@ struct MessageController {
                 principal: call.principal, sessionID: try call.id("conversation"), after: after, before: before, limit: try call.limit()))
     }
 
-    private struct Edit: Decodable {
+    struct Edit: Decodable {
         let text: String
     }
 
@@ -64,4 +64,30 @@ struct MessageController {
         _ = try await call.askForBytes(DeleteMessage(principal: call.principal, id: try call.id("message")))
         return Response(status: .noContent)
     }
+}
+
+extension MessageController.Edit: Described {
+    static let meaning = Meaning(
+        "MessageEdit", .question, "Another text.",
+        fields: [
+            Field("text", "The new text, at most 64 KiB of UTF-8.")
+        ],
+        example: ["text": "It arrives on Friday."])
+}
+
+extension MessageController.NewMessage: Described {
+    static let meaning = Meaning(
+        "NewMessage", .question, "What is written.",
+        fields: [
+            Field("id", "Chosen by you: the same id again is the same message."),
+            Field("session_id", "Where it is written."),
+            Field("text", "At most 64 KiB of UTF-8."),
+            Field("kind", "A note is seen by the company's people only.", .standard("message"), .words(["message", "note"])),
+            Field("expected_sequence", "Refused with `conversation-moved-on` if messages came since.", .sequence),
+            Field("metadata", "Yours: kept and given back, never read."),
+        ],
+        example: [
+            "id": "0193f2a4-8d02-7c4f-8a31-5b7c1e0d4f22", "session_id": "0193f2a4-7c1e-7b60-9d52-2f1f6a0c9e11",
+            "text": "It arrives tomorrow.", "expected_sequence": 3,
+        ])
 }

@@ -32,7 +32,7 @@ struct RoomController {
         ]
     }
 
-    private struct NewRoom: Decodable {
+    struct NewRoom: Decodable {
         let id: RoomID?
         let name: String
         let description: String?
@@ -47,7 +47,7 @@ struct RoomController {
             status: .created)
     }
 
-    private struct RoomChange: Decodable {
+    struct RoomChange: Decodable {
         let name: String?
         let description: String?
     }
@@ -66,4 +66,25 @@ struct RoomController {
                 action: call.query("action"), from: try call.queryTime("from"), to: try call.queryTime("to"), limit: try call.limit(),
                 cursor: call.query("cursor")))
     }
+}
+
+extension RoomController.NewRoom: Described {
+    static let meaning = Meaning(
+        "NewRoom", .question, "A new room.",
+        fields: [
+            Field("id", "Chosen by you, so that a retry makes no second one; otherwise we choose."),
+            Field("name", "What people call it.", .length(1, 200)),
+            Field("description", "For people.", .length(1000)),
+        ],
+        example: ["name": "Returns"])
+}
+
+extension RoomController.RoomChange: Described {
+    static let meaning = Meaning(
+        "RoomChange", .question, "Only what is given changes.",
+        fields: [
+            Field("name", "What people call it.", .length(1, 200)),
+            Field("description", "For people.", .length(1000)),
+        ],
+        example: ["description": "Parcels that come back"])
 }

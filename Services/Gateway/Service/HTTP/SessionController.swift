@@ -45,7 +45,7 @@ struct SessionController {
         throw Problem.upgradeRequired
     }
 
-    private struct NewSession: Decodable {
+    struct NewSession: Decodable {
         struct FirstMessage: Decodable {
             let id: MessageID?
             let text: String
@@ -109,7 +109,7 @@ struct SessionController {
         }
         let channel = try call.query("channel").map { word in
             guard let channel = Channel(filter: word) else {
-                throw Problem.parameter("channel", "is none of \(Channel.all.map(\.rawValue).joined(separator: ", "))")
+                throw Problem.parameter("channel", "is none of \(Channel.allCases.map(\.rawValue).joined(separator: ", "))")
             }
             return channel
         }
@@ -128,7 +128,7 @@ struct SessionController {
         return try .json(Page(items: items, nextCursor: page.nextCursor))
     }
 
-    private struct Change: Decodable {
+    struct Change: Decodable {
         let status: ConversationStatus?
         let snoozedUntil: Date?
         let priority: Int?
@@ -143,8 +143,8 @@ struct SessionController {
     private func change(_ call: GatewayCall) async throws -> Response {
         let id: ConversationID = try call.id("conversation")
         let change = try call.decode(Change.self)
-        if let status = change.status, !ConversationStatus.all.contains(status) {
-            throw Problem.body("status", "is none of \(ConversationStatus.all.map(\.rawValue).joined(separator: ", "))")
+        if let status = change.status, !ConversationStatus.allCases.contains(status) {
+            throw Problem.body("status", "is none of \(ConversationStatus.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         if let priority = change.priority, !(0...10).contains(priority) { throw Problem.body("priority", "is not from 0 to 10") }
         let session = try await call.askForBytes(
@@ -154,7 +154,7 @@ struct SessionController {
         return .json(bytes: try await SessionBytes.withQueuePlace(session, call))
     }
 
-    private struct Read: Decodable {
+    struct Read: Decodable {
         let through: Int64?
         let deliveredThrough: Int64?
 
@@ -176,7 +176,7 @@ struct SessionController {
                 principal: call.principal, sessionID: id, deliveredThrough: read.deliveredThrough, readThrough: read.through))
     }
 
-    private struct Typing: Decodable {
+    struct Typing: Decodable {
         let active: Bool
     }
 
@@ -218,4 +218,65 @@ enum SessionBytes {
             return nil
         }
     }
+}
+
+extension SessionController.NewSession: Described {
+    static let meaning = Meaning(
+        "NewSession", .question, "A new conversation.",
+        fields: [
+            Field("id", "Chosen by you, so that a retry opens no second one."),
+            Field("subject", "What it is about.", .length(500)),
+            Field("priority", "For the company's people; a visitor who gives one is refused.", .range(0, 10), .standard(5)),
+            Field("room_id", "The room that it belongs to."),
+            Field("metadata", "Yours: kept and given back, never read."),
+            Field("page", "The page that the visitor is on."),
+            Field("locale", "Language tag, such as `pt-BR`.", .length(500)),
+            Field("message", "The first message."),
+            Field("customer", "The company's people only: for whom the conversation is opened."),
+        ],
+        example: [
+            "id": "0193f2a4-7c1e-7b60-9d52-2f1f6a0c9e11",
+            "message": ["id": "0193f2a4-8d02-7c4f-8a31-5b7c1e0d4f22", "text": "Where is my parcel?"], "locale": "en",
+        ])
+}
+
+extension SessionController.NewSession.FirstMessage: Described {
+    static let meaning = Meaning(
+        nil, .question,
+        fields: [
+            Field("id", "Chosen by you: the same id again is the same message."),
+            Field("text", "At most 64 KiB."),
+            Field("metadata", "Yours: kept and given back, never read."),
+        ])
+}
+
+extension SessionController.Read: Described {
+    static let meaning = Meaning(
+        "Read", .question, "Marks only rise.",
+        fields: [
+            Field("through", "Everything up to this sequence is read.", .sequence),
+            Field("delivered_through", "Everything up to this sequence has arrived.", .sequence),
+        ],
+        example: ["through": 3])
+}
+
+extension SessionController.Change: Described {
+    static let meaning = Meaning(
+        "SessionChange", .question, "Only what is given changes.",
+        fields: [
+            Field("status", "`closed` is final."),
+            Field("snoozed_until", "With status `pending`."),
+            Field("priority", "0 to 10; higher is served first.", .range(0, 10)),
+            Field("subject", "What it is about.", .length(500)),
+        ],
+        example: ["status": "resolved"])
+}
+
+extension SessionController.Typing: Described {
+    static let meaning = Meaning(
+        "Typing", .question, "Told at most once.",
+        fields: [
+            Field("active", "Whether you are writing just now.")
+        ],
+        example: ["active": true])
 }

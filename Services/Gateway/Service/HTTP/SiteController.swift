@@ -23,7 +23,7 @@ struct SiteController {
 
     private func site(_ call: GatewayCall) throws -> SiteID { try call.id("site") }
 
-    private struct NewSite: Decodable {
+    struct NewSite: Decodable {
         let id: SiteID?
         let name: String
         let allowedOrigins: [String]?
@@ -45,7 +45,7 @@ struct SiteController {
             status: .created)
     }
 
-    private struct Change: Decodable {
+    struct Change: Decodable {
         let name: String?
         let allowedOrigins: [String]?
         let theme: [String: JSONValue]?
@@ -65,4 +65,29 @@ struct SiteController {
                 principal: call.principal, id: id, isNew: false, name: change.name, allowedOrigins: change.allowedOrigins,
                 theme: change.theme, greeting: change.greeting))
     }
+}
+
+extension SiteController.NewSite: Described {
+    static let meaning = Meaning(
+        "NewSite", .question, "A new website.",
+        fields: [
+            Field("id", "Chosen by you, so that a retry makes no second one; otherwise we choose."),
+            Field("name", "What people call it.", .length(1, 200)),
+            Field("allowed_origins", "Origins of the pages that may show the widget, such as `https://www.example.com`."),
+            Field("theme", "Free; `accent` (a colour) and `position` are known to the widget."),
+            Field("greeting", "What the widget says before anybody has written.", .length(1000)),
+        ],
+        example: ["name": "Nordlys shop", "allowed_origins": ["https://www.nordlys.example"], "greeting": "How can we help?"])
+}
+
+extension SiteController.Change: Described {
+    static let meaning = Meaning(
+        "SiteChange", .question, "Only what is given changes.",
+        fields: [
+            Field("name", "What people call it.", .length(1, 200)),
+            Field("allowed_origins", "Origins of the pages that may show the widget, such as `https://www.example.com`."),
+            Field("theme", "Free; `accent` (a colour) and `position` are known to the widget."),
+            Field("greeting", "What the widget says before anybody has written.", .length(1000)),
+        ],
+        example: ["greeting": "Hello!"])
 }

@@ -47,8 +47,7 @@ struct TeamController {
         ]
     }
 
-    private struct Draft: Decodable {
-        let id: TeamID?
+    struct Change: Decodable {
         let name: String?
         let sector: String?
         let description: String?
@@ -57,13 +56,12 @@ struct TeamController {
         let removesFallback: Bool
 
         enum CodingKeys: String, CodingKey {
-            case id, name, sector, description
+            case name, sector, description
             case fallbackTeamID = "fallback_team_id"
         }
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: CodingKeys.self)
-            id = try container.decodeIfPresent(TeamID.self, forKey: .id)
             name = try container.decodeIfPresent(String.self, forKey: .name)
             sector = try container.decodeIfPresent(String.self, forKey: .sector)
             description = try container.decodeIfPresent(String.self, forKey: .description)
@@ -78,20 +76,36 @@ struct TeamController {
         }
     }
 
+    /// What can be changed later, and what a new one has besides.
+    struct NewTeam: Decodable {
+        let id: TeamID?
+        let team: Change
+
+        enum CodingKeys: String, CodingKey {
+            case id, name
+        }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            id = try container.decodeIfPresent(TeamID.self, forKey: .id)
+            _ = try container.decode(String.self, forKey: .name)
+            team = try Change(from: decoder)
+        }
+    }
+
     private func create(_ call: GatewayCall) async throws -> Response {
-        let draft = try call.decode(Draft.self)
-        guard draft.name != nil else { throw Problem.body("name", "is missing") }
-        return try await call.pass(draft.saving(call.principal, try draft.id ?? TeamID(call.newID()), isNew: true), status: .created)
+        let new = try call.decode(NewTeam.self)
+        return try await call.pass(new.team.saving(call.principal, try new.id ?? TeamID(call.newID()), isNew: true), status: .created)
     }
 
     private func change(_ call: GatewayCall) async throws -> Response {
         let id: TeamID = try call.id("team")
-        return try await call.pass(try call.decode(Draft.self).saving(call.principal, id, isNew: false))
+        return try await call.pass(try call.decode(Change.self).saving(call.principal, id, isNew: false))
     }
 
-    private struct Member: Decodable {
+    struct NewMember: Decodable {
         let id: TeamMemberID?
-        let userID: UserID?
+        let userID: UserID
         let role: String?
         let active: Bool?
 
@@ -103,8 +117,7 @@ struct TeamController {
 
     private func addMember(_ call: GatewayCall) async throws -> Response {
         let team: TeamID = try call.id("team")
-        let member = try call.decode(Member.self)
-        guard member.userID != nil else { throw Problem.body("user_id", "is missing") }
+        let member = try call.decode(NewMember.self)
         return try await call.pass(
             SaveTeamMember(
                 principal: call.principal, teamID: team, id: try member.id ?? TeamMemberID(call.newID()), isNew: true,
@@ -112,17 +125,21 @@ struct TeamController {
             status: .created)
     }
 
+    struct MemberChange: Decodable {
+        let role: String?
+        let active: Bool?
+    }
+
     private func changeMember(_ call: GatewayCall) async throws -> Response {
         let team: TeamID = try call.id("team")
         let id: TeamMemberID = try call.id("team-member", at: "memberId")
-        let member = try call.decode(Member.self)
+        let member = try call.decode(MemberChange.self)
         return try await call.pass(
             SaveTeamMember(
-                principal: call.principal, teamID: team, id: id, isNew: false, userID: member.userID, role: member.role,
-                active: member.active))
+                principal: call.principal, teamID: team, id: id, isNew: false, role: member.role, active: member.active))
     }
 
-    private struct Assignment: Decodable {
+    struct Assignment: Decodable {
         let id: TeamAssignmentID?
         let memberID: TeamMemberID
         let agentID: AgentID?
@@ -144,7 +161,7 @@ struct TeamController {
             status: .created)
     }
 
-    private struct Changes: Decodable {
+    struct Changes: Decodable {
         let mode: String?
         let operations: [TeamOperation]
     }
@@ -162,18 +179,124 @@ struct TeamController {
         }
         let reply = try await call.ask(
             ChangeTeams(principal: call.principal, operations: operations, isAtomic: mode == Self.modes[0]))
-        return try .json(
-            ["applied": .integer(Int64(reply.applied)), "results": .array(reply.results.map(Self.result))] as JSONValue)
+        return try .json(Results(applied: reply.applied, results: reply.results.map(Results.Row.init)))
     }
 
-    /// A refused row carries the problem that it would have been alone.
-    private static func result(_ change: TeamChange) -> JSONValue {
-        [
-            "index": .integer(Int64(change.index)), "operation": .string(change.operation),
-            "id": change.id.map { .string($0.description) } ?? .null,
-            "problem": change.refusal.map {
-                RoutingError(code: $0.code, details: $0.details).problem.within("operations[\(change.index)]").json(traceID: nil)
-            } ?? .null,
-        ]
+    struct Results: Codable {
+        /// A refused row carries the problem that it would have been alone.
+        struct Row: Codable {
+            let index: Int
+            let operation: String
+            let id: EntityID?
+            let problem: Problem.Document?
+
+            init(_ change: TeamChange) {
+                index = change.index
+                operation = change.operation
+                id = change.id
+                problem = change.refusal.map {
+                    RoutingError(code: $0.code, details: $0.details).problem.within("operations[\(change.index)]").document(traceID: nil)
+                }
+            }
+
+            private enum CodingKeys: String, CodingKey {
+                case index, operation, id, problem
+            }
+
+            func encode(to encoder: any Encoder) throws {
+                var container = encoder.container(keyedBy: CodingKeys.self)
+                try container.encode(index, forKey: .index)
+                try container.encode(operation, forKey: .operation)
+                try container.encode(id, forKey: .id)
+                try container.encode(problem, forKey: .problem)
+            }
+        }
+
+        let applied: Int
+        let results: [Row]
     }
+}
+
+extension TeamController.NewTeam: Described {
+    static let meaning = Meaning(
+        "NewTeam", .question, "A new team.",
+        fields: [
+            Field("id", "Chosen by you, so that a retry makes no second one; otherwise we choose."),
+            Field("name", "Unique in the company, whatever its case.", .length(1, 200)),
+            Field("sector", "One of the company's sectors, see `GET /api/settings/sectors`; `general` is always one.", .length(1, 100)),
+            Field("description", "For people.", .length(2000)),
+            Field("fallback_team_id", "Gets its work while no active member has an agent; null: nobody.", .orNull),
+        ])
+}
+
+extension TeamController.Assignment: Described {
+    static let meaning = Meaning(
+        "NewTeamAssignment", .question, "An agent works for a member; without `agent_id` the member's own.",
+        fields: [
+            Field("id", "Chosen by you, so that a retry makes no second one; otherwise we choose."),
+            Field("member_id", "Whom the agent works for."),
+            Field("agent_id", "The agent; without it the member's own."),
+        ])
+}
+
+extension TeamController.NewMember: Described {
+    static let meaning = Meaning(
+        "NewTeamMember", .question, "A person joins.",
+        fields: [
+            Field("id", "Chosen by you, so that a retry makes no second one; otherwise we choose."),
+            Field("user_id", "Who joins."),
+            Field("role", "A lead is shown as such; nothing else hangs on it.", .words(["member", "lead"])),
+            Field("active", "An inactive member's agents get no work of the team."),
+        ])
+}
+
+extension TeamController.Change: Described {
+    static let meaning = Meaning(
+        "TeamChange", .question, "What is given changes.",
+        fields: [
+            Field("name", "Unique in the company, whatever its case.", .length(1, 200)),
+            Field("sector", "One of the company's sectors, see `GET /api/settings/sectors`; `general` is always one.", .length(1, 100)),
+            Field("description", "For people.", .length(2000)),
+            Field("fallback_team_id", "Gets its work while no active member has an agent; null: nobody.", .orNull),
+        ])
+}
+
+extension TeamController.MemberChange: Described {
+    static let meaning = Meaning(
+        "TeamMemberChange", .question, "What is given changes.",
+        fields: [
+            Field("role", "A lead is shown as such; nothing else hangs on it.", .words(["member", "lead"])),
+            Field("active", "An inactive member's agents get no work of the team."),
+        ])
+}
+
+extension TeamController.Results: Described {
+    static let meaning = Meaning(
+        "TeamOperationResults", .answer, "What became of each change.",
+        fields: [
+            Field("applied", "How many took effect."),
+            Field("results", "One for each change, in its order."),
+        ])
+}
+
+extension TeamController.Results.Row: Described {
+    static let meaning = Meaning(
+        nil, .answer,
+        fields: [
+            Field("index", "Its place in the request, from 0."),
+            Field("operation", "What was to be done."),
+            Field("id", "Of what was created, changed or removed; null if it was refused."),
+            Field("problem", "Why it was refused; null if it took effect."),
+        ])
+}
+
+extension TeamController.Changes: Described {
+    static let meaning = Meaning(
+        "TeamOperations", .question, "Several changes in their order.",
+        fields: [
+            Field(
+                "mode", "`all_or_nothing`: one that is refused undoes all.", .standard("all_or_nothing"),
+                .words(["all_or_nothing", "per_row"])),
+            Field("operations", "In the order in which they are done.", .count(1, 200)),
+        ])
 }

@@ -42,7 +42,7 @@ struct UserController {
 
     private static let roles = ["admin", "supervisor", "agent", "viewer"]
 
-    private struct NewUser: Decodable {
+    struct NewUser: Decodable {
         let id: UserID?
         let email: String
         let name: String
@@ -54,24 +54,60 @@ struct UserController {
         let user = try call.decode(NewUser.self)
         try check(user.role)
         let id = try user.id ?? UserID(call.newID())
-        let created = try await call.askForBytes(
+        let created = try await call.ask(
             CreateUser(
                 principal: call.principal, id: id, email: user.email, name: user.name, role: user.role, password: user.password))
-        guard case .object(let reply) = try JSON.decode(JSONValue.self, from: created), case .object(var body)? = reply["user"] else {
-            throw BusError.malformed("\(CreateUser.subject)")
-        }
-        if let token = reply["invitation_token"]?.string {
-            body["invitation"] = [
-                "url": .string("\(call.origin(publicURL))\(OneTimeLink.Purpose.invitation.page)#\(token)"),
-                "expires_at": reply["invitation_expires_at"] ?? .null,
-            ]
+        let invitation = created.invitationToken.map { token in
+            Invitation(
+                url: "\(call.origin(publicURL))\(OneTimeLink.Purpose.invitation.page)#\(token)", expiresAt: created.invitationExpiresAt)
         }
         // Who was invited before keeps the id of then.
-        let isNew = body["id"]?.string == id.description
-        return try .json(JSONValue.object(body), status: isNew ? .created : .ok)
+        return try .json(CreatedUser(user: created.user, invitation: invitation), status: created.user.id == id ? .created : .ok)
     }
 
-    private struct Link: Encodable {
+    struct Invitation: Codable {
+        let url: String
+        let expiresAt: Date?
+
+        enum CodingKeys: String, CodingKey {
+            case url
+            case expiresAt = "expires_at"
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(url, forKey: .url)
+            try container.encode(expiresAt, forKey: .expiresAt)
+        }
+    }
+
+    /// The user's members, and the link beside them.
+    struct CreatedUser: Codable {
+        let user: UserAccount
+        let invitation: Invitation?
+
+        enum CodingKeys: String, CodingKey {
+            case invitation
+        }
+
+        init(user: UserAccount, invitation: Invitation?) {
+            self.user = user
+            self.invitation = invitation
+        }
+
+        init(from decoder: any Decoder) throws {
+            user = try UserAccount(from: decoder)
+            invitation = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent(Invitation.self, forKey: .invitation)
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            try user.encode(to: encoder)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encodeIfPresent(invitation, forKey: .invitation)
+        }
+    }
+
+    struct Link: Codable {
         let user: UserAccount
         let url: String
         let expiresAt: Date
@@ -88,7 +124,7 @@ struct UserController {
             status: .created)
     }
 
-    private struct Change: Decodable {
+    struct Change: Decodable {
         let name: String?
         let role: Role?
         let disabled: Bool?
@@ -123,4 +159,55 @@ extension OneTimeLink.Purpose {
         case .reset: "/reset"
         }
     }
+}
+
+extension UserController.CreatedUser: Described {
+    static let meaning = Meaning(
+        "CreatedUser", .answer,
+        fields: UserAccount.meaning.fields + [
+            Field("invitation", "Where no password was given: the link on which they choose one.")
+        ])
+}
+
+extension UserController.Invitation: Described {
+    static let meaning = Meaning(
+        nil, .answer,
+        fields: [
+            Field("url", "A link that works once.", .format("uri")),
+            Field("expires_at", "Until when it works."),
+        ])
+}
+
+extension UserController.NewUser: Described {
+    static let meaning = Meaning(
+        "NewUser", .question, "Somebody new.",
+        fields: [
+            Field("id", "Chosen by you, so that a retry makes no second one; otherwise we choose."),
+            Field("email", "What they sign in with.", .format("email")),
+            Field("name", "What colleagues and customers see.", .length(1, 200)),
+            Field("role", "What they may do.", .words(of: Role.people)),
+            Field("password", "Without it the answer carries an invitation."),
+        ],
+        example: ["email": "bruno@nordlys.example", "name": "Bruno", "role": "agent"])
+}
+
+extension UserController.Change: Described {
+    static let meaning = Meaning(
+        "UserChange", .question, "Only what is given changes.",
+        fields: [
+            Field("name", "What colleagues and customers see.", .length(1, 200)),
+            Field("role", "What they may do.", .words(of: Role.people)),
+            Field("disabled", "Disabling ends every sign-in of the user."),
+        ],
+        example: ["disabled": true])
+}
+
+extension UserController.Link: Described {
+    static let meaning = Meaning(
+        "UserLink", .answer, "A link on which somebody chooses a password. Give it to nobody else.",
+        fields: [
+            Field("user", "Whose it is."),
+            Field("url", "A link that works once.", .format("uri")),
+            Field("expires_at", "Until when it works."),
+        ])
 }

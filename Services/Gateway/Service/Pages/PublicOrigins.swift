@@ -51,6 +51,6 @@ package struct PublicOrigins: Sendable {
             case .any: (nil, nil)
             }
         guard let wanted, let origin, authority?.lowercased() ?? "" != wanted else { return }
-        throw Problem(.misdirectedRequest, "wrong-origin", detail: "This is at \(origin).").with(member: "origin", .string(origin))
+        throw Problem(.misdirectedRequest, "wrong-origin", detail: "This is at \(origin).").with(\.origin, origin)
     }
 }

@@ -167,7 +167,9 @@ final class Socket: Sendable {
         flush()
     }
 
-    private func say(_ type: String, through: Int64? = nil, _ data: JSONValue) {
+    private func say(_ type: String, through: Int64? = nil, _ data: JSONValue) { say(type, through: through, data: data) }
+
+    private func say(_ type: String, through: Int64? = nil, data: some Encodable) {
         do {
             write(try ServerFrame.make(type, through: through, data))
             flush()
@@ -180,11 +182,25 @@ final class Socket: Sendable {
     private func refuse(_ error: any Error, id: MessageID? = nil, conversation: ConversationID? = nil) {
         let problem = services.problem(error)
         say(
-            "error",
-            [
-                "id": id.map { .string($0.description) } ?? .null, "session_id": conversation.map { .string($0.description) } ?? .null,
-                "problem": problem.json(traceID: grant.trace.traceID),
-            ])
+            "error", data: Refused(id: id, sessionID: conversation, problem: problem.document(traceID: grant.trace.traceID)))
+    }
+
+    private struct Refused: Encodable {
+        let id: MessageID?
+        let sessionID: ConversationID?
+        let problem: Problem.Document
+
+        private enum CodingKeys: String, CodingKey {
+            case id, problem
+            case sessionID = "session_id"
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(id, forKey: .id)
+            try container.encode(sessionID, forKey: .sessionID)
+            try container.encode(problem, forKey: .problem)
+        }
     }
 
     // Hearing

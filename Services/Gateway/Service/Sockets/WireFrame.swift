@@ -53,7 +53,7 @@ enum ServerFrame {
         return WireFrame.text([ArraySlice(head.utf8), data[...], [UInt8(ascii: "}")]])
     }
 
-    static func make(_ type: String, through: Int64? = nil, _ data: JSONValue) throws -> ByteBuffer {
+    static func make(_ type: String, through: Int64? = nil, _ data: some Encodable) throws -> ByteBuffer {
         make(type, sequence: nil, through: through, data: try JSON.encode(data))
     }
 

@@ -8,7 +8,7 @@ struct SetAgentStatusHandler: RequestHandler {
 
     func answer(_ request: SetAgentStatus, context: RequestContext) async throws -> Presence {
         let principal = request.principal
-        guard AgentStatus.all.contains(request.status) else {
+        guard AgentStatus.allCases.contains(request.status) else {
             throw RoutingError.fieldInvalid(field: "status", detail: "is none of online, away, busy, offline")
         }
         let isChosen = request.chosen ?? true

@@ -16,7 +16,7 @@ extension SaveAgent {
             capacity.map { (0...AgentRecord.capacityMax).contains($0) }, "capacity", "is not between 0 and \(AgentRecord.capacityMax)")
         for (channel, limit) in (channelCapacities ?? [:]).sorted(by: { $0.key < $1.key }) {
             let field = "channel_capacities.\(channel)"
-            try check(Channel.all.contains(Channel(rawValue: channel)), field, "is not a channel")
+            try check(Channel.allCases.contains(Channel(rawValue: channel)), field, "is not a channel")
             try check((0...AgentRecord.capacityMax).contains(limit), field, "is not between 0 and \(AgentRecord.capacityMax)")
         }
         try check(successRate.map { (0...1).contains($0) }, "success_rate", "is not between 0 and 1")
