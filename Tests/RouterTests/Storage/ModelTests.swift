@@ -105,7 +105,8 @@ import Testing
                         deeds.append(
                             .say(stage.waiting(some, priority: 5, preferred: agent, sequence: sequence, number: number)))
                     }
-                case 12..<14: deeds.append(.choose(([.online, .online, .online] + AgentStatus.allCases).randomElement(using: &random)!, agent))
+                case 12..<14:
+                    deeds.append(.choose(([.online, .online, .online] + AgentStatus.allCases).randomElement(using: &random)!, agent))
                 case 14: deeds.append(.resize(agent, Int.random(in: 0...5, using: &random)))
                 case 15: if let some { deeds.append(.take(some, agent)) }
                 case 16: if let some { deeds.append(.transfer(some, agent)) }
