@@ -127,8 +127,8 @@ class Installation(Suite):
 
     # Processes
 
-    def names(self, services=REPLICAS):
-        return [f"{service}-{replica}" for service in services for replica in range(1, REPLICAS[service] + 1)]
+    def names(self, wanted=REPLICAS):
+        return [f"{service}-{replica}" for service in wanted for replica in range(1, REPLICAS[service] + 1)]
 
     def process(self, name):
         service, replica = name.rsplit("-", 1)

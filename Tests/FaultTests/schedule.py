@@ -131,9 +131,9 @@ def draw(kind, chance, longest, away_events):
     elif kind == "commit unanswered":
         targets, choice = (chance.choice(("chat", "router")),), chance.randint(1, 5)
     elif kind.startswith("bus "):
-        services = chance.sample(answering, chance.randint(1, 3))
+        struck = chance.sample(answering, chance.randint(1, 3))
         uses = chance.choice((("events",), ("requests",), ("events", "requests")))
-        targets = tuple(f"{service}.{use}" for service in services for use in uses)
+        targets = tuple(f"{service}.{use}" for service in struck for use in uses)
         if kind == "bus slow":
             choice = round(chance.uniform(0.05, 0.5), 2)
         if kind == "bus half open":
