@@ -27,7 +27,7 @@ def test_an_inbox_on_a_gateway_that_began_without_the_router_says_what_is_not_li
     widget.write("Is anybody there?")
     with frozen(suite, "router"):
         suite.kill("gateway")
-        ana = inbox("ana", path="/inbox?view=unassigned")
+        ana = inbox("ana", path="/inbox?view=all")
         banner = ana.page.get_by_role("status").filter(has_text="Not live at the moment")
         expect(banner).to_contain_text("offers, waiting times and who is available")
         # The rest goes on: visitors are served, and what they write arrives.
