@@ -71,11 +71,16 @@ package enum TokenVerifier {
         return claims
     }
 
-    /// The name of the key that a token says it was signed with: a claim like any other until the signature is looked at.
-    /// - Returns: nil if it names none, or is no token.
-    package static func keyName(of token: String) -> String? {
-        guard token.utf8.count <= lengthMax, let dot = token.firstIndex(of: ".") else { return nil }
-        return Base64URL.decode(token[..<dot]).flatMap(TokenHeader.init)?.keyName
+    /// The name of the key that a token says it was signed with, for whoever has to fetch keys: a claim like any other until the signature
+    /// is looked at.
+    /// - Returns: nil if it names none, or is refused with any key.
+    package static func keyName(of token: String, algorithms: Set<String>) -> String? {
+        guard token.utf8.count <= lengthMax else { return nil }
+        let parts = token.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3, let header = Base64URL.decode(parts[0]).flatMap(TokenHeader.init), !header.isCritical,
+            algorithms.contains(header.algorithm), Base64URL.decode(parts[1]).flatMap(json) != nil
+        else { return nil }
+        return header.keyName
     }
 
     static func isMeant(_ claims: [String: JSONValue], for audience: String) -> Bool {

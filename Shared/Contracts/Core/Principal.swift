@@ -1,5 +1,5 @@
-/// Who asks, as the gateway read it from a verified token or key, or a service of ours. Who speaks may be another: ``Author``. Every handler
-/// checks it again.
+/// Who asks, as the gateway read it from a verified token or key, or a service of ours. Who speaks may be another: ``Author``. It is checked
+/// again where a service registers what answers.
 package struct Principal: Codable, Sendable, Hashable {
     package let clientID: TenantID
     /// A user, a customer (role `customer`), an API key or a service of ours (role `service`).

@@ -22,7 +22,7 @@ package struct TokenIssuer: Sendable {
         try await keys.sign(OwnClaims(issuer: issuer, principal: principal, session: session, version: version, now: now))
     }
 
-    /// A visitor as its token says.
+    /// Who shows a visitor's token, as it says.
     /// - Throws: ``TokenRefusal``; another company's visitor is none of ours.
     package func visitor(from token: String, of clientID: TenantID, now: Date) async throws -> TokenBearer {
         let bearer = try TokenBearer(token: token, keys: keys.verification, issuer: try await issuer, now: now)

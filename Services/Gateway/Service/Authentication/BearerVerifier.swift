@@ -23,13 +23,15 @@ struct BearerVerifier: Sendable {
     /// - Throws: ``Rejected``, or the bus's trouble when accounts cannot be asked.
     func verify(_ token: String) async throws -> Caller {
         guard token.utf8.count <= Self.bytesMax else { throw Rejected(why: "The token is too long.") }
-        let name = TokenVerifier.keyName(of: token) ?? ""
+        let name = TokenVerifier.keyName(of: token, algorithms: TokenBearer.algorithms) ?? ""
         let verifying = name.isEmpty || name.utf8.count > Self.keyNameMax ? nil : try await keys.keys(for: name)
         let accountsIssuer = await keys.issuer
-        do {
+        let time = now()
+        do throws(TokenRefusal) {
             let bearer = try TokenBearer(
                 token: token, keys: verifying ?? VerificationKeys(byID: [:]), issuer: issuer ?? accountsIssuer, leeway: Self.leeway,
-                now: now())
+                now: time)
+            guard bearer.issuedAt <= time.addingTimeInterval(Self.leeway) else { throw TokenRefusal.notYetValid }
             return Caller(
                 principal: bearer.principal, expiresAt: bearer.expiresAt, issuedAt: bearer.issuedAt, sessionID: bearer.sessionID,
                 version: bearer.version)
