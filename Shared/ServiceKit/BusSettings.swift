@@ -4,15 +4,19 @@ import Contracts
 /// How a process reaches the others, from its settings.
 package enum BusSettings {
     /// Where services publish and answer if nothing else is said.
-    static let eventsPort: UInt16 = 7101
+    package static let eventsPort: UInt16 = 7101
     static let requestsPort: UInt16 = 7102
 
-    static func eventsKey(_ service: ServiceName) -> SettingKey {
-        SettingKey("\(service).bus.events", "Where this process publishes, tcp://address:port.")
+    package static func eventsKey(_ service: ServiceName) -> SettingKey {
+        SettingKey(
+            "\(service).bus.events",
+            "Where this process publishes, tcp://address:port; if others find it by its name and nothing is said, port \(eventsPort).")
     }
 
     static func requestsKey(_ service: ServiceName) -> SettingKey {
-        SettingKey("\(service).bus.requests", "Where this process answers, tcp://address:port.")
+        SettingKey(
+            "\(service).bus.requests",
+            "Where this process answers, tcp://address:port; if others find it by its name and nothing is said, port \(requestsPort).")
     }
 
     static func peersKey(_ service: ServiceName) -> SettingKey {
@@ -48,8 +52,9 @@ package enum BusSettings {
         let settings = process.settings
         let peers = try peers(for: process.name, settings)
         var configuration = ZeroMQBusConfiguration(
-            service: process.name, replica: process.replica, eventsEndpoint: settings.optionalText(eventsKey(process.name)),
-            requestsEndpoint: settings.optionalText(requestsKey(process.name)),
+            service: process.name, replica: process.replica,
+            eventsEndpoint: endpoint(eventsKey(process.name), port: eventsPort, of: process.name, settings),
+            requestsEndpoint: endpoint(requestsKey(process.name), port: requestsPort, of: process.name, settings),
             endpointsFile: peers.isEmpty ? try settings.text(ServiceProcess.endpointsFileKey) : nil)
         // 0 would be no limit to ZeroMQ.
         let highWater = Int32(try settings.integer(highWaterKey, in: 1...1_000_000))
@@ -61,6 +66,15 @@ package enum BusSettings {
         process.health.whenLeaving { [weak bus] in bus?.leave() }
         observe(bus, in: process.metrics)
         return bus
+    }
+
+    /// Where the service listens. Whom the others look for by its name listens where they look: a service that nobody can ask would be ready
+    /// and useless.
+    /// - Returns: nil for the edge, which nobody asks; and if nothing is given beside an endpoint file.
+    package static func endpoint(_ key: SettingKey, port: UInt16, of service: ServiceName, _ settings: Settings) -> String? {
+        if let given = settings.optionalText(key) { return given }
+        let isFound = settings.hasConventions && settings.optionalText(ServiceProcess.endpointsFileKey) == nil
+        return isFound && SuiteService.all.contains { $0.name == service && !$0.isEdge } ? "tcp://0.0.0.0:\(port)" : nil
     }
 
     /// - Returns: none if the endpoint file is to be read. By convention, if nothing is given, all that answer, by their names.

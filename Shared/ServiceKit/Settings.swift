@@ -36,7 +36,7 @@ package struct Settings: Sendable {
         self.service = service
         self.secretsFolder = secretsFolder
         let wish = reader.string(forKey: ConfigKey(Self.conventionsKey.name))
-        hasConventions = service != nil && (wish == nil || wish == "true")
+        hasConventions = service != nil && wish != "false"
     }
 
     /// An empty text counts as not given.

@@ -29,6 +29,18 @@ import Testing
         #expect(try peers(["SWITCHBOARD_CONVENTIONS": "false", "PEERS": "chat=elsewhere:1:2"]) == [])
     }
 
+    @Test func `say where a service listens whom others look for by its name, as older compose files do not`() {
+        func endpoint(_ service: ServiceName, _ environment: [String: String]) -> String? {
+            let settings = Settings(arguments: [service.rawValue], environment: environment, service: service)
+            return BusSettings.endpoint(BusSettings.eventsKey(service), port: BusSettings.eventsPort, of: service, settings)
+        }
+        #expect(endpoint(.chat, ["CHAT_PEERS": "router=router:7101:7102"]) == "tcp://0.0.0.0:7101")
+        #expect(endpoint(.chat, ["CHAT_BUS_EVENTS": "tcp://127.0.0.1:1"]) == "tcp://127.0.0.1:1")
+        #expect(endpoint(.chat, ["SWITCHBOARD_ENDPOINTS_FILE": "run/endpoints.json"]) == nil)
+        #expect(endpoint(.chat, ["SWITCHBOARD_CONVENTIONS": "false"]) == nil)
+        #expect(endpoint(.gateway, [:]) == nil)
+    }
+
     @Test(arguments: [
         ["CHAT_PEERS": "chat"], ["CHAT_PEERS": "chat=a:1:2,chat=b:1:2"],
         ["CHAT_PEERS": "chat=a:1:2", "SWITCHBOARD_ENDPOINTS_FILE": "run/endpoints.json"],

@@ -48,7 +48,7 @@ extension ChatAuditEntry: Described {
             Field("id", "The entry."),
             Field("at", "When it was done."),
             Field("actor", "Who did it."),
-            Field("action", "What was done, such as `message-deleted`."),
+            Field("action", "What was done, such as `message_deleted`."),
             Field("session_id", "In which conversation, if in one."),
             Field("message_id", "To which message, if to one."),
             Field("details", "What else there is to say of it; depends on the action."),

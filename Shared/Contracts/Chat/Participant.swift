@@ -49,7 +49,7 @@ extension Participant: Described {
             Field("type", "Which side it is of."),
             Field("id", "A customer's, user's or key's id; null for the system."),
             Field("name", "What others see."),
-            Field("role", "`customer`, `owner` or `member`."),
+            Field("role", "What they are in the company: `customer`, `agent`, `supervisor`, `admin` or `service`."),
             Field("delivered_through", "Everything up to this sequence has arrived.", .sequence),
             Field("read_through", "Everything up to this sequence is read.", .sequence),
             Field("joined_at", "Since when."),

@@ -24,7 +24,7 @@ extension JobFailure: Described {
     package static let meaning = Meaning(
         nil, .answer,
         fields: [
-            Field("code", "A stable code, such as `timed-out`."),
+            Field("code", "A stable code, such as `no-answer`."),
             Field("detail", "A sentence for people."),
         ])
 }

@@ -58,7 +58,7 @@ extension ScoreTerms: Described {
             Field("priority", "For its priority."),
             Field("load", "For room that it has."),
             Field("handling_time", "For how soon it is done."),
-            Field("capabilities", "For what it can do beyond what is needed."),
+            Field("capabilities", "For how well it can do what is needed."),
             Field("total", "The sum; the highest wins."),
             Field("learned", "What its outcomes in this topic promise; 0 where the company has not switched it on."),
         ])

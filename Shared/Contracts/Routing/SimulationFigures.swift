@@ -56,8 +56,8 @@ extension SimulationFigures: Described {
         "SimulationFigures", .answer, "How a period went, or would have gone.",
         fields: [
             Field("conversations", "How many there were.", .from(0)),
-            Field("wait_seconds_p50", "Half of them waited no longer; null where none had somebody."),
-            Field("wait_seconds_p90", "Nine of ten waited no longer; null where none had somebody."),
+            Field("wait_seconds_p50", "Half of them waited no longer; whom nobody took waited until the end. Null without conversations."),
+            Field("wait_seconds_p90", "Nine of ten waited no longer; as above."),
             Field("sla_met_share", "Of all, those that somebody had within 60 seconds."),
             Field("load_mean", "Weight held, over the period and all agents seen in it."),
             Field("load_max", "The most weight that one agent held.", .from(0)),

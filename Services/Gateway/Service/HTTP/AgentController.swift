@@ -346,7 +346,7 @@ extension AgentController.Assigned: Described {
         fields: [
             Field("session_id", "The conversation."),
             Field("agent", "Who has it now; null: it waits again."),
-            Field("decision_id", "The routing decision behind it; null where a person chose."),
+            Field("decision_id", "The routing decision behind it, a person's choice too; null when it waits again."),
         ])
 }
 

@@ -13,6 +13,7 @@ export const presence = {
         this.set({ presence: await request("PUT", "/api/v1/agents/me/status", { status: "online", chosen: false }) });
       } catch (error) {
         if (throws && !(error instanceof Problem)) throw error;
+        if (!(error instanceof Problem) || error.isTemporary) return; // the next probe tries again
       }
     }
     this.appeared = true;
