@@ -65,6 +65,7 @@ def things(suite, own):
     rules = olga.ask("GET", "/api/settings/business-rules")
     asking = {"expected_version": rules["version"], "routing": {**rules["routing"], "offer_timeout_seconds": 600}}
     rules = olga.ask("PUT", "/api/settings/business-rules", asking)
+    eventually(lambda: olga.ask("GET", "/api/v1/routing/policy")["settings"] == rules["routing"], "the router asks before it gives")
     anton.set_status("online")
     eventually(lambda: anton.ask("GET", "/api/v1/agents/me/offers")["items"], "Anton is asked whether she takes it")
     offer = anton.ask("GET", "/api/v1/agents/me/offers")["items"][0]
